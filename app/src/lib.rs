@@ -1,0 +1,1 @@
+//! The chain: modules, transaction pipeline, ABCI server, query doors.

@@ -1,0 +1,1 @@
+//! Typed client library: keys, signing, broadcast, verified reads.

@@ -1,0 +1,1 @@
+//! Everything that crosses a wire: messages, addresses, amounts, sign bytes, JSON.
