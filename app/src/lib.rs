@@ -1,1 +1,3 @@
 //! The chain: modules, transaction pipeline, ABCI server, query doors.
+
+pub mod abci;

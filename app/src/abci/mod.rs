@@ -1,0 +1,7 @@
+//! ABCI 2.0: the transport that CometBFT speaks to us over.
+
+mod connection;
+mod frame;
+pub mod server;
+
+pub use server::{Address, Observer, Options, Server};
