@@ -1,0 +1,276 @@
+//! What a transaction must pass before its messages run: limits, fee, signatures, sequence.
+//!
+//! The order is Cosmos' ante chain. What passes here has paid and used its sequence even if its messages fail.
+
+use proto::{
+    address::Address,
+    coin::{Coins, DecCoin, Denom},
+    pubkey::PubKey,
+    sign,
+};
+use secp256k1::{Message as Digest32, PublicKey, VerifyOnly, Secp256k1, ecdsa};
+use sha2::{Digest, Sha256};
+use state::Read;
+
+use crate::{
+    ctx::Ctx,
+    error::{Result, Sdk},
+    event,
+    modules::{auth, bank},
+    tx::{Mode, Signer, Signing, Tx, signatures_within},
+};
+
+/// Gas of any transaction.
+pub const GAS_BASE: u64 = 20_000;
+/// Gas per byte of a transaction's body.
+pub const GAS_PER_BYTE: u64 = 10;
+/// Gas per single key that signs.
+pub const GAS_PER_SIGNATURE: u64 = 1_000;
+/// The module account that fees are paid to.
+pub const FEE_COLLECTOR: &str = "fee_collector";
+
+/// What is being done with the transaction.
+pub enum Purpose<'a> {
+    /// It wants into the pool: it must pay this node's price.
+    Check {
+        /// Any one of these is enough; none asks for nothing.
+        prices: &'a [DecCoin],
+        /// Gas of a whole block, if limited.
+        block_gas: Option<u64>,
+        /// Whether its signatures are known to be right.
+        verified: bool,
+    },
+    /// It is in a block.
+    Deliver {
+        /// Whether its signatures are known to be right.
+        verified: bool,
+    },
+    /// Somebody asks what would happen: no signature, no gas limit.
+    Simulate,
+}
+
+/// Passes a transaction, takes its fee and uses its sequences, or refuses it and changes nothing (the caller drops
+/// the writes).
+pub fn run(ctx: &mut Ctx, tx: &Tx, purpose: &Purpose) -> Result<()> {
+    let params = auth::params(&ctx.state)?;
+    gas(tx, purpose)?;
+    timeouts(ctx, tx)?;
+    memo(tx, params.max_memo_characters)?;
+    price(tx, purpose)?;
+    let keys: usize = tx.signers.iter().map(|signer| signer.key.as_ref().map_or(1, PubKey::count)).sum();
+    let keys = u64::try_from(keys).unwrap_or(u64::MAX);
+    if keys > params.tx_sig_limit {
+        return Err(Sdk::TooManySignatures { got: keys, limit: params.tx_sig_limit }.into());
+    }
+    pay(ctx, tx)?;
+    tx.signers.iter().try_for_each(|signer| sign_off(ctx, tx, signer, purpose))?;
+    for signer in &tx.signers {
+        ctx.emit(event::Tx::AccountSequence(format!("{}/{}", signer.address, signer.sequence)));
+    }
+    for signer in &tx.signers {
+        ctx.emit(event::Tx::Signature(proto::base64(&signer.signature)));
+    }
+    Ok(())
+}
+
+fn gas(tx: &Tx, purpose: &Purpose) -> Result<()> {
+    let (wanted, used) = (tx.fee.gas_limit, tx.cost().0);
+    match purpose {
+        Purpose::Simulate => return Ok(()),
+        Purpose::Check { block_gas: Some(limit), .. } if wanted > *limit => {
+            return Err(Sdk::InvalidGasLimit(format!("tx gas limit {wanted} exceeds block max gas {limit}")).into());
+        }
+        _ => {}
+    }
+    if used > wanted {
+        return Err(Sdk::OutOfGas { wanted, used }.into());
+    }
+    Ok(())
+}
+
+fn timeouts(ctx: &Ctx, tx: &Tx) -> Result<()> {
+    let (height, timeout) = (ctx.block.height, tx.body.timeout_height);
+    if timeout > 0 && height > timeout {
+        return Err(Sdk::TxTimeoutHeight { height, timeout }.into());
+    }
+    if tx.timeout.is_some_and(|timeout| ctx.block.time > timeout) {
+        return Err(Sdk::TxTimeout.into());
+    }
+    Ok(())
+}
+
+fn memo(tx: &Tx, limit: u64) -> Result<()> {
+    let got = u64::try_from(tx.body.memo.len()).unwrap_or(u64::MAX);
+    if got > limit {
+        return Err(Sdk::MemoTooLarge { limit, got }.into());
+    }
+    Ok(())
+}
+
+/// A fee is enough if, in any one accepted token, it covers price x gas limit, rounded up.
+fn price(tx: &Tx, purpose: &Purpose) -> Result<()> {
+    let Purpose::Check { prices, .. } = purpose else { return Ok(()) };
+    let mut required = Vec::new();
+    for price in *prices {
+        let needed = price.amount.times_amount(proto::amount::Amount::new(tx.fee.gas_limit.into()))?.ceil()?;
+        if tx.fee.coins.amount_of(&price.denom) >= needed {
+            return Ok(());
+        }
+        required.push(format!("{needed}{}", price.denom));
+    }
+    if required.is_empty() {
+        return Ok(());
+    }
+    Err(Sdk::InsufficientFee { got: tx.fee.coins.to_string(), required: required.join(",") }.into())
+}
+
+fn pay(ctx: &mut Ctx, tx: &Tx) -> Result<()> {
+    if let Some(granter) = tx.fee.granter.filter(|granter| *granter != tx.fee.payer) {
+        return Err(Sdk::NotSupported(format!("fee grants are not enabled; {granter} cannot pay")).into());
+    }
+    let payer = tx.fee.payer;
+    if auth::find_account(&ctx.state, &payer)?.is_none() {
+        return Err(Sdk::UnknownAddress(format!("fee payer address: {payer} does not exist")).into());
+    }
+    charge(ctx, &payer, &tx.fee.coins)?;
+    ctx.emit(event::Tx::Fee { fee: tx.fee.coins.to_string(), payer: payer.to_string() });
+    Ok(())
+}
+
+fn charge(ctx: &mut Ctx, payer: &Address, coins: &Coins) -> Result<()> {
+    if coins.is_empty() {
+        return Ok(());
+    }
+    for coin in coins {
+        let have = bank::balance(&ctx.state, payer, &coin.denom)?;
+        if have < coin.amount {
+            let text = format!("spendable balance {have}{} is smaller than {coin}: insufficient funds", coin.denom);
+            return Err(Sdk::InsufficientFunds(text).into());
+        }
+        if !accepted(&coin.denom) {
+            return Err(Sdk::InvalidCoins(format!("fees are paid in {}, not {}", FEE_DENOM, coin.denom)).into());
+        }
+    }
+    bank::transfer(ctx, payer, &Address::module(FEE_COLLECTOR), coins)
+}
+
+/// The token that fees are paid in.
+pub const FEE_DENOM: &str = "ulaz";
+
+fn accepted(denom: &Denom) -> bool {
+    denom.as_str() == FEE_DENOM
+}
+
+/// Checks one signer against its account, and moves its sequence on.
+fn sign_off(ctx: &mut Ctx, tx: &Tx, signer: &Signer, purpose: &Purpose) -> Result<()> {
+    let mut account = auth::account(&ctx.state, &signer.address)?;
+    if account.key.is_none() {
+        account.key = signer.key.clone();
+    }
+    let simulating = matches!(purpose, Purpose::Simulate);
+    match &account.key {
+        Some(key) if key.address() != signer.address => {
+            let text = format!("pubKey does not match signer address {} with signer index", signer.address);
+            return Err(Sdk::InvalidPubKey(text).into());
+        }
+        None if !simulating => return Err(Sdk::InvalidPubKey("account pubkey is not set".into()).into()),
+        _ => {}
+    }
+    if signer.sequence != account.sequence {
+        return Err(Sdk::WrongSequence { expected: account.sequence, got: signer.sequence }.into());
+    }
+    let verified = match purpose {
+        Purpose::Check { verified, .. } | Purpose::Deliver { verified } => *verified,
+        Purpose::Simulate => true,
+    };
+    if let Some(key) = account.key.as_ref().filter(|_| !verified) {
+        verify(tx, signer, key, account.number, &ctx.block.chain_id)?;
+    }
+    let next = account.sequence.checked_add(1);
+    account.sequence = next.ok_or_else(|| Sdk::Logic("the sequence of an account is used up".into()))?;
+    auth::set_account(ctx, &signer.address, &account);
+    Ok(())
+}
+
+/// The account numbers and keys that a transaction's signatures are right for, ahead of execution; `None` if any is
+/// wrong or cannot be judged yet. Pure, so it runs on any thread.
+pub fn preverify(state: &dyn Read, tx: &Tx, chain_id: &str) -> Result<Option<Vec<u64>>> {
+    let mut numbers = Vec::with_capacity(tx.signers.len());
+    for signer in &tx.signers {
+        let Some(account) = auth::find_account(state, &signer.address)? else { return Ok(None) };
+        let Some(key) = account.key.as_ref().or(signer.key.as_ref()) else { return Ok(None) };
+        if key.address() != signer.address || verify(tx, signer, key, account.number, chain_id).is_err() {
+            return Ok(None);
+        }
+        numbers.push(account.number);
+    }
+    Ok(Some(numbers))
+}
+
+/// Whether the signers still have the account numbers that their signatures were found right for. A key belongs to
+/// its address for ever, so numbers are all that could differ.
+pub fn still_verified(state: &dyn Read, tx: &Tx, numbers: &[u64]) -> Result<bool> {
+    for (signer, number) in tx.signers.iter().zip(numbers) {
+        let account = auth::find_account(state, &signer.address)?;
+        if account.is_none_or(|account| account.number != *number) {
+            return Ok(false);
+        }
+    }
+    Ok(numbers.len() == tx.signers.len())
+}
+
+fn verify(tx: &Tx, signer: &Signer, key: &PubKey, number: u64, chain_id: &str) -> Result<()> {
+    let wrong = || {
+        let text = format!(
+            "signature verification failed; please verify account number ({number}) and chain-id ({chain_id})"
+        );
+        Sdk::Unauthorized(text)
+    };
+    match (key, &signer.signing) {
+        (PubKey::Secp256k1(key), Signing::Single(mode)) => {
+            let bytes = sign_bytes(tx, *mode, signer.sequence, number, chain_id)?;
+            if !is_signed(key, &bytes, &signer.signature) {
+                return Err(wrong().into());
+            }
+        }
+        (PubKey::Multisig { threshold, keys }, Signing::Threshold(places)) => {
+            let signatures = signatures_within(&signer.signature)?;
+            let enough = u32::try_from(places.len()).is_ok_and(|count| count >= *threshold);
+            if signatures.len() != places.len() || !enough {
+                return Err(wrong().into());
+            }
+            for ((place, mode), signature) in places.iter().zip(&signatures) {
+                let bytes = sign_bytes(tx, *mode, signer.sequence, number, chain_id)?;
+                if !keys.get(*place).is_some_and(|key| is_signed(key, &bytes, signature)) {
+                    return Err(wrong().into());
+                }
+            }
+        }
+        _ => return Err(wrong().into()),
+    }
+    Ok(())
+}
+
+fn sign_bytes(tx: &Tx, mode: Mode, sequence: u64, number: u64, chain_id: &str) -> Result<Vec<u8>> {
+    match mode {
+        Mode::Direct => Ok(sign::direct_bytes(&tx.body_bytes, &tx.auth_bytes, chain_id, number)),
+        Mode::AminoJson => {
+            let bytes = sign::amino_bytes(&tx.body, &tx.wire_fee, chain_id, number, sequence);
+            Ok(bytes.map_err(|error| Sdk::InvalidRequest(error.to_string()))?)
+        }
+        Mode::Unspecified => Err(Sdk::Unauthorized("sign mode is not stated".into()).into()),
+    }
+}
+
+std::thread_local! {
+    static CURVE: Secp256k1<VerifyOnly> = Secp256k1::verification_only();
+}
+
+/// ECDSA over SHA-256 of the bytes, in compact form, low S only: libsecp256k1 refuses the other half.
+fn is_signed(key: &[u8; 33], bytes: &[u8], signature: &[u8]) -> bool {
+    let digest: [u8; 32] = Sha256::digest(bytes).into();
+    let (Ok(key), Ok(signature)) = (PublicKey::from_slice(key), ecdsa::Signature::from_compact(signature)) else {
+        return false;
+    };
+    CURVE.with(|curve| curve.verify_ecdsa(Digest32::from_digest(digest), &signature, &key).is_ok())
+}

@@ -1,0 +1,85 @@
+//! What a handler works with: the block, the state, and where events go.
+
+use proto::address::ConsAddress;
+use state::{Fault, Overlay};
+
+use crate::{
+    error::{Reject, Result, split},
+    event::{Emitted, Event},
+    time::Time,
+};
+
+/// The block being built. Its time is the only clock there is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Block {
+    /// Height, from 1.
+    pub height: u64,
+    /// Time of the block.
+    pub time: Time,
+    /// The chain's id.
+    pub chain_id: String,
+    /// Who proposed it; nobody at genesis.
+    pub proposer: Option<ConsAddress>,
+}
+
+/// One block's work in progress.
+pub struct Ctx {
+    /// The block.
+    pub block: Block,
+    /// Its state: the last committed one under everything written so far.
+    pub state: Overlay,
+    events: Vec<Emitted>,
+}
+
+impl Ctx {
+    /// A block on a state.
+    pub fn new(block: Block, state: Overlay) -> Ctx {
+        Ctx { block, state, events: Vec::new() }
+    }
+
+    /// Announces something. Dropped if the attempt it is part of fails.
+    pub fn emit<E: Event>(&mut self, event: E) {
+        self.events.push(Emitted::of(&event));
+    }
+
+    /// Takes all events announced so far.
+    pub fn take_events(&mut self) -> Vec<Emitted> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// Runs `work`; keeps its writes and events only if it succeeds. The only way to survive a refusal; faults pass
+    /// through.
+    pub fn attempt<T>(&mut self, work: impl FnOnce(&mut Ctx) -> Result<T>) -> Result<Result<T, Reject>, Fault> {
+        self.state.checkpoint();
+        let events = self.events.len();
+        let outcome = split(work(self));
+        if matches!(outcome, Ok(Ok(_))) {
+            self.state.keep();
+        } else {
+            self.state.rollback();
+            self.events.truncate(events);
+        }
+        outcome
+    }
+
+    /// As [`Ctx::attempt`], and a panic inside `work` is a refusal too, made by `on_panic`. This is a transaction's
+    /// border: no other panic in the chain is survived.
+    pub fn attempt_caught<T>(
+        &mut self,
+        work: impl FnOnce(&mut Ctx) -> Result<T>,
+        on_panic: impl FnOnce(String) -> Reject,
+    ) -> Result<Result<T, Reject>, Fault> {
+        let depth = self.state.depth();
+        let events = self.events.len();
+        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.attempt(work)));
+        caught.unwrap_or_else(|panic| {
+            while self.state.depth() > depth {
+                self.state.rollback();
+            }
+            self.events.truncate(events);
+            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+            Ok(Err(on_panic(text.unwrap_or_default())))
+        })
+    }
+}

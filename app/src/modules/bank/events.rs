@@ -1,0 +1,86 @@
+//! What the bank announces, in Cosmos' words.
+
+use proto::{address::Address, coin::Coins};
+
+use crate::event::Event;
+
+pub(crate) struct CoinSpent<'a> {
+    pub spender: &'a Address,
+    pub amount: &'a Coins,
+}
+
+impl Event for CoinSpent<'_> {
+    const KIND: &'static str = "coin_spent";
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![("spender", self.spender.to_string()), ("amount", self.amount.to_string())]
+    }
+}
+
+pub(crate) struct CoinReceived<'a> {
+    pub receiver: &'a Address,
+    pub amount: &'a Coins,
+}
+
+impl Event for CoinReceived<'_> {
+    const KIND: &'static str = "coin_received";
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![("receiver", self.receiver.to_string()), ("amount", self.amount.to_string())]
+    }
+}
+
+pub(crate) struct Transferred<'a> {
+    pub from: &'a Address,
+    pub to: &'a Address,
+    pub amount: &'a Coins,
+}
+
+impl Event for Transferred<'_> {
+    const KIND: &'static str = "transfer";
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("recipient", self.to.to_string()),
+            ("sender", self.from.to_string()),
+            ("amount", self.amount.to_string()),
+        ]
+    }
+}
+
+/// `message` with the sender alone, as Cosmos adds it to a transfer.
+pub(crate) struct Sender<'a>(pub &'a Address);
+
+impl Event for Sender<'_> {
+    const KIND: &'static str = "message";
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![("sender", self.0.to_string())]
+    }
+}
+
+pub(crate) struct Minted<'a> {
+    pub minter: &'a Address,
+    pub amount: &'a Coins,
+}
+
+impl Event for Minted<'_> {
+    const KIND: &'static str = "coinbase";
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![("minter", self.minter.to_string()), ("amount", self.amount.to_string())]
+    }
+}
+
+pub(crate) struct Burnt<'a> {
+    pub burner: &'a Address,
+    pub amount: &'a Coins,
+}
+
+impl Event for Burnt<'_> {
+    const KIND: &'static str = "burn";
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![("burner", self.burner.to_string()), ("amount", self.amount.to_string())]
+    }
+}

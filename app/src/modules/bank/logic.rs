@@ -1,0 +1,129 @@
+//! What happens to coins.
+
+use proto::{
+    address::Address,
+    amount::Amount,
+    coin::{Coin, Coins, Denom},
+};
+use state::Read;
+
+use super::{
+    events,
+    keys::{BALANCES, OWNERS, PARAMS, SEND_ENABLED, SUPPLY},
+};
+use crate::{
+    ctx::Ctx,
+    error::{Result, Sdk},
+    modules::auth,
+};
+
+/// Most denominations of one account that a list shows at once.
+const MAX_BALANCES: u32 = 1_000;
+
+/// How much `who` has of `denom`.
+pub(crate) fn balance(state: &dyn Read, who: &Address, denom: &Denom) -> Result<Amount> {
+    Ok(BALANCES.get(state, &(*who, denom.clone()))?.unwrap_or(Amount::ZERO))
+}
+
+/// All that `who` has, at most [`MAX_BALANCES`] denominations.
+pub(crate) fn balances(state: &dyn Read, who: &Address) -> Result<Coins> {
+    let page = BALANCES.page(state, who, None, MAX_BALANCES)?;
+    Ok(Coins::sum(page.into_iter().map(|((_, denom), amount)| Coin { denom, amount }))?)
+}
+
+/// How much there is of `denom`.
+pub(crate) fn supply(state: &dyn Read, denom: &Denom) -> Result<Amount> {
+    Ok(SUPPLY.get(state, denom)?.unwrap_or(Amount::ZERO))
+}
+
+/// Whether people may send `denom`.
+pub(crate) fn send_enabled(state: &dyn Read, denom: &Denom) -> Result<bool> {
+    match SEND_ENABLED.get(state, denom)? {
+        Some(enabled) => Ok(enabled),
+        None => Ok(PARAMS.get(state)?.unwrap_or_default().default_send_enabled),
+    }
+}
+
+/// Moves coins and announces it. The receiver's account is made if it is not there.
+pub(crate) fn transfer(ctx: &mut Ctx, from: &Address, to: &Address, coins: &Coins) -> Result<()> {
+    for coin in coins {
+        take(ctx, from, coin)?;
+        give(ctx, to, coin)?; // read after the write: `to` may be `from`
+    }
+    auth::ensure_account(ctx, to)?;
+    ctx.emit(events::CoinSpent { spender: from, amount: coins });
+    ctx.emit(events::CoinReceived { receiver: to, amount: coins });
+    ctx.emit(events::Transferred { from, to, amount: coins });
+    ctx.emit(events::Sender(from));
+    Ok(())
+}
+
+/// Makes new coins on a module's account.
+pub(crate) fn mint(ctx: &mut Ctx, to: &Address, coins: &Coins) -> Result<()> {
+    for coin in coins {
+        let supply = supply(&ctx.state, &coin.denom)?.plus(coin.amount)?;
+        set_supply(ctx, &coin.denom, supply);
+        give(ctx, to, coin)?;
+    }
+    ctx.emit(events::CoinReceived { receiver: to, amount: coins });
+    ctx.emit(events::Minted { minter: to, amount: coins });
+    Ok(())
+}
+
+/// Destroys coins of a module's account.
+pub(crate) fn burn(ctx: &mut Ctx, from: &Address, coins: &Coins) -> Result<()> {
+    for coin in coins {
+        take(ctx, from, coin)?;
+        let have = supply(&ctx.state, &coin.denom)?;
+        let left = have.minus(coin.amount).ok_or_else(|| too_little(have, coin))?;
+        set_supply(ctx, &coin.denom, left);
+    }
+    ctx.emit(events::CoinSpent { spender: from, amount: coins });
+    ctx.emit(events::Burnt { burner: from, amount: coins });
+    Ok(())
+}
+
+/// Puts a balance in place at genesis, with its share of the supply.
+pub(crate) fn endow(ctx: &mut Ctx, who: &Address, coin: &Coin) -> Result<()> {
+    let supply = supply(&ctx.state, &coin.denom)?.plus(coin.amount)?;
+    set_supply(ctx, &coin.denom, supply);
+    give(ctx, who, coin)
+}
+
+fn take(ctx: &mut Ctx, from: &Address, coin: &Coin) -> Result<()> {
+    let have = balance(&ctx.state, from, &coin.denom)?;
+    let left = have.minus(coin.amount).ok_or_else(|| too_little(have, coin))?;
+    set_balance(ctx, from, &coin.denom, have, left);
+    Ok(())
+}
+
+fn give(ctx: &mut Ctx, to: &Address, coin: &Coin) -> Result<()> {
+    let had = balance(&ctx.state, to, &coin.denom)?;
+    set_balance(ctx, to, &coin.denom, had, had.plus(coin.amount)?);
+    Ok(())
+}
+
+fn too_little(have: Amount, coin: &Coin) -> Sdk {
+    Sdk::InsufficientFunds(format!("spendable balance {have}{} is smaller than {coin}", coin.denom))
+}
+
+fn set_balance(ctx: &mut Ctx, who: &Address, denom: &Denom, had: Amount, has: Amount) {
+    let key = (*who, denom.clone());
+    if has.is_zero() {
+        BALANCES.remove(&mut ctx.state, &key);
+        OWNERS.remove(&mut ctx.state, &(denom.clone(), *who));
+        return;
+    }
+    BALANCES.set(&mut ctx.state, &key, &has);
+    if had.is_zero() {
+        OWNERS.set(&mut ctx.state, &(denom.clone(), *who), &());
+    }
+}
+
+fn set_supply(ctx: &mut Ctx, denom: &Denom, amount: Amount) {
+    if amount.is_zero() {
+        SUPPLY.remove(&mut ctx.state, denom);
+    } else {
+        SUPPLY.set(&mut ctx.state, denom, &amount);
+    }
+}

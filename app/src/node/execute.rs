@@ -1,0 +1,293 @@
+//! Executing one block on a state, without touching disk.
+
+use std::{
+    sync::Arc,
+    thread::JoinHandle,
+};
+
+use prost::Message;
+use proto::{
+    address::ConsAddress,
+    cosmos::base::abci::v1beta1::TxMsgData,
+    tendermint::types::ConsensusParams,
+};
+use sha2::{Digest, Sha256};
+use state::{Fault, Overlay, Snapshot, Staged, Store};
+use tendermint_proto::v0_38::abci::{Event as WireEvent, EventAttribute, ExecTxResult, ValidatorUpdate};
+
+use super::{
+    Finalized,
+    verify::{self, Prepared, Verdicts},
+};
+use crate::{
+    checks::{self, Purpose},
+    ctx::{Block, Ctx},
+    error::{Reject, Result, Sdk},
+    event::{Emitted, Message as MessageEvent},
+    metrics::Metrics,
+    modules::{self, consensus},
+    time::Time,
+    tx::Tx,
+};
+
+/// A block as it was decided or proposed.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// Height, from 1.
+    pub height: u64,
+    /// Its time.
+    pub time: Time,
+    /// Its hash, which covers everything here.
+    pub hash: Vec<u8>,
+    /// Who proposed it.
+    pub proposer: Option<ConsAddress>,
+    /// Its transactions, any bytes at all.
+    pub txs: Vec<Vec<u8>>,
+    /// Who signed the block before.
+    pub votes: Vec<Vote>,
+    /// What validators are accused of, proved to the engine.
+    pub misbehavior: Vec<Misbehavior>,
+}
+
+/// One validator's part in the block before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vote {
+    /// Whose.
+    pub validator: ConsAddress,
+    /// With how much power.
+    pub power: u64,
+    /// Whether it signed (a block, or nil).
+    pub signed: bool,
+}
+
+/// Two conflicting signatures, or an attack on light clients.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misbehavior {
+    /// Whose.
+    pub validator: ConsAddress,
+    /// The power it had.
+    pub power: u64,
+    /// When it was done.
+    pub height: u64,
+    /// The time of that block.
+    pub time: Time,
+    /// All power there was.
+    pub total_power: u64,
+}
+
+/// What a block is executed on.
+pub(crate) struct Base {
+    /// The last committed state.
+    pub latest: Snapshot,
+    /// The same, with genesis on top for the first block.
+    pub overlay: Overlay,
+    /// The chain's id.
+    pub chain_id: String,
+}
+
+/// What execution needs besides a state.
+#[derive(Clone)]
+pub(crate) struct Tools {
+    pub store: Store,
+    pub metrics: Arc<Metrics>,
+    pub verdicts: Verdicts,
+}
+
+/// An executed block, ready to be committed or dropped.
+pub struct Executed {
+    /// Its height.
+    pub height: u64,
+    /// Its time.
+    pub time: Time,
+    /// Its transactions.
+    pub txs: Vec<Vec<u8>>,
+    /// One result per transaction.
+    pub results: Vec<ExecTxResult>,
+    /// Of begin and end of the block.
+    pub events: Vec<WireEvent>,
+    /// What changes in the validator set.
+    pub validators: Vec<ValidatorUpdate>,
+    /// What changes for the engine.
+    pub params: Option<ConsensusParams>,
+    /// Blocks that evidence may be old.
+    pub evidence_blocks: u64,
+    /// Its writes and root.
+    pub staged: Staged,
+}
+
+impl Executed {
+    /// What FinalizeBlock answers.
+    pub fn summary(&self) -> Finalized {
+        Finalized {
+            results: self.results.clone(),
+            events: self.events.clone(),
+            validators: self.validators.clone(),
+            params: self.params.clone(),
+            app_hash: self.staged.app_hash(),
+        }
+    }
+}
+
+/// A proposal being executed on its own thread while validators vote on it.
+pub(crate) struct Ahead {
+    hash: Vec<u8>,
+    thread: JoinHandle<Result<Executed>>,
+}
+
+impl Ahead {
+    /// Starts; at most one runs, since a new one takes the place of the old.
+    pub(crate) fn start(base: Base, seen: Seen, tools: Tools) -> Result<Ahead, Fault> {
+        let hash = seen.hash.clone();
+        let thread = std::thread::Builder::new().name("execute-ahead".into());
+        let thread = thread.spawn(move || block(base, seen, &tools));
+        Ok(Ahead { hash, thread: thread.map_err(|error| Fault::disk("starting a thread", error))? })
+    }
+
+    /// Whether it is the block with this hash.
+    pub(crate) fn is(&self, hash: &[u8]) -> bool {
+        !hash.is_empty() && self.hash == hash
+    }
+
+    /// Waits for its result. A panic there is a panic here.
+    pub(crate) fn join(self) -> Result<Executed> {
+        self.thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+}
+
+/// Executes a block. A refusal by a module's block work stops the chain; one by a transaction is its result.
+pub(crate) fn block(base: Base, seen: Seen, tools: &Tools) -> Result<Executed> {
+    let prepared = verify::prepare(&base.latest, &base.chain_id, &seen.txs, &tools.verdicts)?;
+    let block = Block { height: seen.height, time: seen.time, chain_id: base.chain_id, proposer: seen.proposer };
+    let mut ctx = Ctx::new(block, base.overlay);
+    modules::begin_block(&mut ctx, &seen)?;
+    let mut events = with_mode(ctx.take_events(), "BeginBlock");
+    let mut results = Vec::with_capacity(prepared.len());
+    for prepared in &prepared {
+        let result = deliver(&mut ctx, prepared)?;
+        tools.metrics.tx(&result.codespace, result.code);
+        results.push(result);
+    }
+    let validators = modules::end_block(&mut ctx)?;
+    events.extend(with_mode(ctx.take_events(), "EndBlock"));
+    let params = consensus::take_update(&mut ctx)?;
+    let evidence_blocks = consensus::params(&ctx.state)?.evidence;
+    let evidence_blocks = evidence_blocks.and_then(|evidence| u64::try_from(evidence.max_age_num_blocks).ok());
+    let staged = tools.store.stage(seen.height, ctx.state.into_changes())?;
+    Ok(Executed {
+        height: seen.height,
+        time: seen.time,
+        txs: seen.txs,
+        results,
+        events,
+        validators,
+        params,
+        evidence_blocks: evidence_blocks.unwrap_or(0),
+        staged,
+    })
+}
+
+fn with_mode(events: Vec<Emitted>, mode: &str) -> Vec<WireEvent> {
+    events.into_iter().map(|event| wire(event.with("mode", mode))).collect()
+}
+
+/// One transaction: checks, then messages; each keeps its writes and events only if it succeeds.
+fn deliver(ctx: &mut Ctx, prepared: &Prepared) -> Result<ExecTxResult, Fault> {
+    let tx = match &prepared.tx {
+        Ok(tx) => tx,
+        Err(reject) => return Ok(refused(reject, 0, 0)),
+    };
+    let (wanted, used) = (tx.fee.gas_limit, tx.cost().0);
+    let verified = match &prepared.verified {
+        Some(numbers) => checks::still_verified(&ctx.state, tx, numbers).map_err(super::must_read)?,
+        None => false,
+    };
+    let purpose = Purpose::Deliver { verified };
+    if let Err(reject) = ctx.attempt_caught(|ctx| checks::run(ctx, tx, &purpose), panicked)? {
+        return Ok(refused(&reject, wanted, used));
+    }
+    let mut events = ctx.take_events();
+    Ok(match ctx.attempt_caught(|ctx| messages(ctx, tx), panicked)? {
+        Ok((data, more)) => {
+            events.extend(more);
+            ExecTxResult {
+                data: data.into(),
+                gas_wanted: signed(wanted),
+                gas_used: signed(used),
+                events: events.into_iter().map(wire).collect(),
+                ..Default::default()
+            }
+        }
+        Err(reject) => {
+            let events = events.into_iter().map(wire).collect();
+            ExecTxResult { events, ..refused(&reject, wanted, used) }
+        }
+    })
+}
+
+/// Runs the messages in order; the first refusal is the transaction's.
+pub(crate) fn messages(ctx: &mut Ctx, tx: &Tx) -> Result<(Vec<u8>, Vec<Emitted>)> {
+    let (mut msg_responses, mut events) = (Vec::new(), Vec::new());
+    for (index, message) in tx.messages.iter().enumerate() {
+        ctx.emit(MessageEvent {
+            action: message.type_url.clone(),
+            sender: message.action.signer().to_string(),
+            module: message.module.to_owned(),
+        });
+        let response = message.action.apply(ctx).map_err(|error| at_message(error, index))?;
+        msg_responses.push(response);
+        events.extend(ctx.take_events().into_iter().map(|event| event.with("msg_index", index)));
+    }
+    Ok((TxMsgData { msg_responses, ..Default::default() }.encode_to_vec(), events))
+}
+
+fn at_message(error: crate::error::Error, index: usize) -> crate::error::Error {
+    match error {
+        crate::error::Error::Reject(reject) => {
+            let text = format!("failed to execute message; message index: {index}: {}", reject.text);
+            Reject { text, ..reject }.into()
+        }
+        fault => fault,
+    }
+}
+
+/// The refusal that a panic inside a transaction becomes. Its text stays out of consensus and out of the answer's
+/// code; the number is Cosmos' for a panic.
+pub(crate) fn panicked(text: String) -> Reject {
+    tracing::error!(panic = %text, "a transaction panicked; its writes are dropped");
+    Reject {
+        space: "sdk",
+        code: 111_222,
+        kind: crate::error::Kind::Unknown,
+        text: "recovered from a panic inside the transaction: panic".into(),
+    }
+}
+
+pub(crate) fn refused(reject: &Reject, wanted: u64, used: u64) -> ExecTxResult {
+    ExecTxResult {
+        code: reject.code,
+        log: reject.text.clone(),
+        codespace: reject.space.to_owned(),
+        gas_wanted: signed(wanted),
+        gas_used: signed(used),
+        ..Default::default()
+    }
+}
+
+pub(crate) fn signed(gas: u64) -> i64 {
+    i64::try_from(gas).unwrap_or(i64::MAX)
+}
+
+pub(crate) fn wire(event: Emitted) -> WireEvent {
+    let attribute = |(key, value)| EventAttribute { key, value, index: true };
+    WireEvent { r#type: event.kind, attributes: event.attributes.into_iter().map(attribute).collect() }
+}
+
+/// A transaction's hash, as everybody computes it.
+pub(crate) fn hash(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// A fee bigger than any block's gas is refused at once.
+pub(crate) fn gas_over(limit: u64, sum: u64) -> Reject {
+    Sdk::InvalidGasLimit(format!("the transactions of a block want {sum} gas, at most {limit}")).into()
+}

@@ -1,0 +1,274 @@
+//! Block life: check, propose, process, finalize, commit, info.
+//!
+//! The consensus connection owns the block being built; checks have their own view of the last committed state with
+//! pending transactions on top; queries read snapshots. None waits for another.
+
+mod execute;
+mod index;
+mod pool;
+mod propose;
+mod simulate;
+mod verify;
+
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use proto::{coin::DecCoin, tendermint::types::ConsensusParams};
+use serde_json::Value as Json;
+use state::{Changes, Fault, Overlay, Snapshot, Store};
+use tendermint_proto::v0_38::abci::{ExecTxResult, ValidatorUpdate};
+
+pub use execute::{Executed, Misbehavior, Seen, Vote};
+pub use index::{TxRecord, record, search};
+pub use simulate::Simulated;
+
+use crate::{
+    ctx::{Block, Ctx},
+    error::{Error, Result, Sdk},
+    metrics::Metrics,
+    modules::{self, consensus},
+    time::Time,
+};
+
+/// What an operator sets. None of it is part of consensus.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Any one of these prices per gas is enough to enter the pool; none asks for nothing.
+    pub prices: Vec<DecCoin>,
+    /// Whether transactions can be looked up and searched.
+    pub index: bool,
+    /// Blocks that CometBFT keeps at least; 0 keeps all.
+    pub min_retain_blocks: u64,
+    /// The last height to commit before stopping; 0 is never.
+    pub halt_height: u64,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config { prices: Vec::new(), index: true, min_retain_blocks: 0, halt_height: 0 }
+    }
+}
+
+/// The chain on this machine.
+pub struct Node {
+    store: Store,
+    config: Config,
+    metrics: Arc<Metrics>,
+    chain: Mutex<Chain>,
+    pool: Mutex<pool::Pool>,
+    verdicts: verify::Verdicts,
+}
+
+/// What the consensus connection owns.
+struct Chain {
+    /// Empty before genesis.
+    chain_id: String,
+    /// Genesis, until it is committed with the first block.
+    genesis: Option<Genesis>,
+    /// The proposal being executed ahead of its decision.
+    ahead: Option<execute::Ahead>,
+    /// The block that the next Commit makes permanent.
+    finalized: Option<Executed>,
+}
+
+struct Genesis {
+    changes: Changes,
+    initial_height: u64,
+}
+
+/// A genesis as CometBFT hands it over.
+pub struct InitChain {
+    /// The chain's id.
+    pub chain_id: String,
+    /// Genesis time.
+    pub time: Time,
+    /// Height of the first block.
+    pub initial_height: u64,
+    /// What the engine runs with.
+    pub params: ConsensusParams,
+    /// Validators of the genesis file, used if no module names any.
+    pub validators: Vec<ValidatorUpdate>,
+    /// One section per module.
+    pub app_state: Json,
+}
+
+/// What a genesis leads to.
+pub struct Initialised {
+    /// The set that signs the first block.
+    pub validators: Vec<ValidatorUpdate>,
+    /// The state's root.
+    pub app_hash: [u8; 32],
+}
+
+impl Node {
+    /// A node over an open store.
+    pub fn open(store: Store, config: Config, metrics: Arc<Metrics>) -> Result<Arc<Node>, Fault> {
+        let latest = store.latest();
+        let chain_id = consensus::chain_id(&latest).map_err(must_read)?.unwrap_or_default();
+        let pool = pool::Pool::on(&latest, chain_id.clone());
+        Ok(Arc::new(Node {
+            store,
+            config,
+            metrics,
+            chain: Mutex::new(Chain { chain_id, genesis: None, ahead: None, finalized: None }),
+            pool: Mutex::new(pool),
+            verdicts: verify::Verdicts::default(),
+        }))
+    }
+
+    /// Last committed height and root.
+    pub fn info(&self) -> (u64, [u8; 32]) {
+        (self.store.durable_height(), self.store.app_hash())
+    }
+
+    /// The store.
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The settings.
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The counters.
+    pub const fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    /// The chain's id, empty before genesis.
+    pub fn chain_id(&self) -> String {
+        self.chain().chain_id.clone()
+    }
+
+    /// Builds the first state. Nothing is kept on disk before the first block is committed, so CometBFT may ask again
+    /// after a crash.
+    pub fn init_chain(&self, init: InitChain) -> Result<Initialised> {
+        if self.store.height() > 0 {
+            let text = format!("this store is at height {}; genesis comes before", self.store.height());
+            return Err(Sdk::InvalidRequest(text).into());
+        }
+        let block = Block { height: 0, time: init.time, chain_id: init.chain_id.clone(), proposer: None };
+        let mut ctx = Ctx::new(block, Overlay::new(self.store.latest()));
+        consensus::init(&mut ctx, init.params);
+        let validators = modules::init(&mut ctx, &init.app_state)?;
+        let validators = if validators.is_empty() { init.validators } else { validators };
+        let changes = ctx.state.into_changes();
+        let app_hash = self.store.root_of(&changes)?;
+        let mut chain = self.chain();
+        chain.chain_id.clone_from(&init.chain_id);
+        chain.genesis = Some(Genesis { changes, initial_height: init.initial_height.max(1) });
+        chain.ahead = None;
+        chain.finalized = None;
+        *self.pool() = pool::Pool::on(&self.store.latest(), init.chain_id);
+        Ok(Initialised { validators, app_hash })
+    }
+
+    /// Executes a decided block, or takes the result of the same block executed ahead.
+    pub fn finalize(&self, seen: Seen) -> Result<Finalized> {
+        let mut chain = self.chain();
+        let base = self.base(&chain, seen.height)?;
+        let ahead = chain.ahead.take().filter(|ahead| ahead.is(&seen.hash));
+        let executed = match ahead {
+            Some(ahead) => ahead.join()?,
+            None => execute::block(base, seen, &self.tools())?,
+        };
+        let finalized = executed.summary();
+        chain.finalized = Some(executed);
+        Ok(finalized)
+    }
+
+    /// Makes the finalized block permanent; returns the height below which CometBFT may forget its blocks.
+    pub fn commit(&self) -> Result<u64, Fault> {
+        let mut chain = self.chain();
+        let executed = chain.finalized.take();
+        let executed = executed.ok_or_else(|| Fault::corrupt("commit", "no block was finalized before it"))?;
+        let index = if self.config.index { index::of(&executed) } else { state::Index::default() };
+        let evidence_blocks = executed.evidence_blocks;
+        let height = executed.height;
+        let time = executed.time;
+        self.store.commit(executed.staged, index)?;
+        chain.genesis = None;
+        chain.ahead = None;
+        let mut next = pool::Pool::on(&self.store.latest(), chain.chain_id.clone());
+        next.set_time(time);
+        *self.pool() = next;
+        self.verdicts.turn(height);
+        Ok(self.retain_height(height, evidence_blocks))
+    }
+
+    /// CometBFT may forget blocks below this: never one that our durable state or an evidence could still need.
+    fn retain_height(&self, height: u64, evidence_blocks: u64) -> u64 {
+        if self.config.min_retain_blocks == 0 {
+            return 0;
+        }
+        let keep = self.config.min_retain_blocks.max(evidence_blocks);
+        self.store.retain_height(height.saturating_sub(keep))
+    }
+
+    /// The state that a block of `height` is executed on.
+    fn base(&self, chain: &Chain, height: u64) -> Result<execute::Base> {
+        let latest = self.store.latest();
+        let next = match &chain.genesis {
+            Some(genesis) => genesis.initial_height,
+            None => self.store.height().saturating_add(1),
+        };
+        if height != next {
+            let text = format!("block {height} was handed over, but the next is {next}");
+            return Err(Error::Fault(Fault::corrupt("block height", text)));
+        }
+        let overlay = match &chain.genesis {
+            Some(genesis) => Overlay::with(latest.clone(), genesis.changes.clone()),
+            None => Overlay::new(latest.clone()),
+        };
+        Ok(execute::Base { latest, overlay, chain_id: chain.chain_id.clone() })
+    }
+
+    fn tools(&self) -> execute::Tools {
+        execute::Tools {
+            store: self.store.clone(),
+            metrics: self.metrics.clone(),
+            verdicts: self.verdicts.clone(),
+        }
+    }
+
+    fn chain(&self) -> MutexGuard<'_, Chain> {
+        self.chain.lock().expect("a panic with this lock held has ended the process")
+    }
+
+    fn pool(&self) -> MutexGuard<'_, pool::Pool> {
+        self.pool.lock().expect("a panic with this lock held has ended the process")
+    }
+}
+
+/// What FinalizeBlock answers.
+#[derive(Clone, Debug)]
+pub struct Finalized {
+    /// One per transaction.
+    pub results: Vec<ExecTxResult>,
+    /// Of begin and end of the block.
+    pub events: Vec<tendermint_proto::v0_38::abci::Event>,
+    /// What changes in the validator set.
+    pub validators: Vec<ValidatorUpdate>,
+    /// What changes for the engine.
+    pub params: Option<ConsensusParams>,
+    /// The root after this block.
+    pub app_hash: [u8; 32],
+}
+
+/// A refusal where the program reads its own state is a fault.
+pub(crate) fn must_read(error: Error) -> Fault {
+    match error {
+        Error::Fault(fault) => fault,
+        Error::Reject(reject) => Fault::corrupt("state", reject),
+    }
+}
+
+/// Gas of a whole block, if limited.
+pub(crate) fn block_gas(snapshot: &dyn state::Read) -> Result<Option<u64>> {
+    let params = consensus::params(snapshot)?;
+    Ok(params.block.and_then(|block| u64::try_from(block.max_gas).ok()))
+}
+
+pub(crate) fn latest(store: &Store) -> Snapshot {
+    store.latest()
+}

@@ -1,0 +1,78 @@
+//! The pool's view: the last committed state with the pending transactions on top.
+
+use state::{Fault, Overlay, Snapshot};
+use tendermint_proto::v0_38::abci::ResponseCheckTx;
+
+use super::{Node, block_gas, execute, must_read, verify};
+use crate::{
+    checks::{self, Purpose},
+    ctx::{Block, Ctx},
+    time::Time,
+};
+
+pub(crate) struct Pool {
+    ctx: Ctx,
+}
+
+impl Pool {
+    /// An empty pool on a committed state.
+    pub(crate) fn on(latest: &Snapshot, chain_id: String) -> Pool {
+        let block = Block { height: latest.height().saturating_add(1), chain_id, ..Block::default() };
+        Pool { ctx: Ctx::new(block, Overlay::new(latest.clone())) }
+    }
+
+    /// The time that timeouts are held against: the last block's.
+    pub(crate) fn set_time(&mut self, time: Time) {
+        self.ctx.block.time = time;
+    }
+
+    /// The block that the pool's transactions hope for.
+    pub(crate) fn block(&self) -> Block {
+        self.ctx.block.clone()
+    }
+}
+
+impl Node {
+    /// Whether a transaction may enter the pool, or stay in it (`recheck`, which takes microseconds since its
+    /// signatures were judged when it came).
+    pub fn check(&self, bytes: &[u8]) -> Result<ResponseCheckTx, Fault> {
+        let latest = self.store.latest();
+        let chain_id = self.pool().ctx.block.chain_id.clone();
+        let prepared = verify::one(&latest, &chain_id, bytes, &self.verdicts)?;
+        let tx = match prepared.tx {
+            Ok(tx) => tx,
+            Err(reject) => return Ok(refused(&reject, 0, 0)),
+        };
+        let (wanted, used) = (tx.fee.gas_limit, tx.cost().0);
+        let block_gas = block_gas(&latest).map_err(must_read)?;
+        let mut pool = self.pool();
+        let ctx = &mut pool.ctx;
+        let verified = match &prepared.verified {
+            Some(numbers) => checks::still_verified(&ctx.state, &tx, numbers).map_err(must_read)?,
+            None => false,
+        };
+        let purpose = Purpose::Check { prices: &self.config.prices, block_gas, verified };
+        let outcome = ctx.attempt_caught(|ctx| checks::run(ctx, &tx, &purpose), execute::panicked)?;
+        let events = ctx.take_events();
+        Ok(match outcome {
+            Ok(()) => ResponseCheckTx {
+                gas_wanted: execute::signed(wanted),
+                gas_used: execute::signed(used),
+                events: events.into_iter().map(execute::wire).collect(),
+                ..Default::default()
+            },
+            Err(reject) => refused(&reject, wanted, used),
+        })
+    }
+}
+
+fn refused(reject: &crate::error::Reject, wanted: u64, used: u64) -> ResponseCheckTx {
+    ResponseCheckTx {
+        code: reject.code,
+        log: reject.text.clone(),
+        codespace: reject.space.to_owned(),
+        gas_wanted: execute::signed(wanted),
+        gas_used: execute::signed(used),
+        ..Default::default()
+    }
+}

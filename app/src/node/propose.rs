@@ -1,0 +1,84 @@
+//! Proposals: what goes into ours, and what we accept of others.
+//!
+//! Only what cannot be parsed, or more gas than a block may use, makes a proposal bad; everything else fails by its
+//! code. What we prepare is therefore always accepted by the others.
+
+use state::{Fault, Overlay};
+
+use super::{Node, Seen, block_gas, execute, must_read, verify};
+use crate::{
+    checks::{self, Purpose},
+    ctx::Ctx,
+    error::{Error, Reject},
+};
+
+impl Node {
+    /// The candidates, in their order, that pass their checks one after the other and fit.
+    pub fn prepare(&self, txs: Vec<Vec<u8>>, max_bytes: u64) -> Result<Vec<Vec<u8>>, Fault> {
+        let chain = self.chain();
+        let latest = self.store.latest();
+        let overlay = match &chain.genesis {
+            Some(genesis) => Overlay::with(latest.clone(), genesis.changes.clone()),
+            None => Overlay::new(latest.clone()),
+        };
+        let prepared = verify::prepare(&latest, &chain.chain_id, &txs, &self.verdicts)?;
+        let mut block = self.pool().block();
+        block.chain_id.clone_from(&chain.chain_id);
+        let mut ctx = Ctx::new(block, overlay);
+        let most_gas = block_gas(&ctx.state).map_err(must_read)?.unwrap_or(u64::MAX);
+        let (mut bytes, mut gas, mut kept) = (0_u64, 0_u64, Vec::new());
+        for (raw, prepared) in txs.into_iter().zip(prepared) {
+            let Ok(tx) = prepared.tx else { continue };
+            let (size, more_gas) = (bytes.saturating_add(framed(&raw)), gas.saturating_add(tx.fee.gas_limit));
+            if size > max_bytes || more_gas > most_gas {
+                continue;
+            }
+            let verified = match &prepared.verified {
+                Some(numbers) => checks::still_verified(&ctx.state, &tx, numbers).map_err(must_read)?,
+                None => false,
+            };
+            let purpose = Purpose::Deliver { verified };
+            if ctx.attempt_caught(|ctx| checks::run(ctx, &tx, &purpose), execute::panicked)?.is_ok() {
+                (bytes, gas) = (size, more_gas);
+                kept.push(raw);
+            }
+            ctx.take_events();
+        }
+        Ok(kept)
+    }
+
+    /// Accepts or refuses a proposal; an accepted one begins to be executed at once.
+    pub fn process(&self, seen: Seen) -> Result<Result<(), Reject>, Fault> {
+        let mut chain = self.chain();
+        let base = match self.base(&chain, seen.height) {
+            Ok(base) => base,
+            Err(Error::Fault(fault)) => return Err(fault),
+            Err(Error::Reject(reject)) => return Ok(Err(reject)),
+        };
+        let most_gas = block_gas(&base.overlay).map_err(must_read)?.unwrap_or(u64::MAX);
+        let mut gas = 0_u64;
+        for bytes in &seen.txs {
+            match verify::parse(bytes) {
+                Ok(tx) => gas = gas.saturating_add(tx.fee.gas_limit),
+                Err(error) => return Ok(Err(error.reject()?)),
+            }
+        }
+        if gas > most_gas {
+            return Ok(Err(execute::gas_over(most_gas, gas)));
+        }
+        if !chain.ahead.as_ref().is_some_and(|ahead| ahead.is(&seen.hash)) {
+            if let Some(old) = chain.ahead.take() {
+                drop(old.join()); // one at a time, so that many rounds need no more memory than one
+            }
+            chain.ahead = Some(execute::Ahead::start(base, seen, self.tools())?);
+        }
+        Ok(Ok(()))
+    }
+}
+
+/// Bytes of a transaction inside a block: field tag, length, content.
+fn framed(raw: &[u8]) -> u64 {
+    let length = raw.len();
+    let framed = length.saturating_add(1).saturating_add(prost::encoding::encoded_len_varint(length as u64));
+    u64::try_from(framed).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,39 @@
+//! What a transaction would do now.
+
+use state::Overlay;
+use tendermint_proto::v0_38::abci::Event;
+
+use super::{Node, execute};
+use crate::{
+    checks::{self, Purpose},
+    ctx::Ctx,
+    error::Result,
+    tx::Tx,
+};
+
+/// The outcome of a simulation.
+pub struct Simulated {
+    /// What the transaction will cost when it is sent; exact.
+    pub gas_used: u64,
+    /// The encoded `TxMsgData`.
+    pub data: Vec<u8>,
+    /// What would be announced.
+    pub events: Vec<Event>,
+}
+
+impl Node {
+    /// Runs a transaction, signed or not, on the last committed state and forgets it.
+    pub fn simulate(&self, bytes: &[u8]) -> Result<Simulated> {
+        let tx = Tx::parse(bytes)?;
+        let latest = self.store.latest();
+        let mut block = self.pool().block();
+        block.height = latest.height().saturating_add(1);
+        let mut ctx = Ctx::new(block, Overlay::new(latest));
+        ctx.attempt_caught(|ctx| checks::run(ctx, &tx, &Purpose::Simulate), execute::panicked)??;
+        let mut events = ctx.take_events();
+        let (data, more) = ctx.attempt_caught(|ctx| execute::messages(ctx, &tx), execute::panicked)??;
+        events.extend(more);
+        let events = events.into_iter().map(execute::wire).collect();
+        Ok(Simulated { gas_used: tx.cost().0, data, events })
+    }
+}
