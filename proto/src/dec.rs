@@ -44,7 +44,7 @@ impl From<DecError> for AmountError {
 }
 
 fn narrow(wide: U512) -> Result<Dec, DecError> {
-    wide.try_into().map(Dec).map_err(|_| DecError::Overflow)
+    U256::checked_from_limbs_slice(wide.as_limbs()).map(Dec).ok_or(DecError::Overflow)
 }
 
 fn product(a: U256, b: U256) -> U512 {

@@ -26,3 +26,8 @@ static DESCRIPTORS: LazyLock<DescriptorPool> = LazyLock::new(|| {
 pub fn descriptors() -> &'static DescriptorPool {
     &DESCRIPTORS
 }
+
+pub mod address;
+pub mod amount;
+pub mod coin;
+pub mod dec;

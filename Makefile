@@ -1,0 +1,13 @@
+# `make test` sets up and passes the tests; it says what it does.
+export CARGO_TARGET_DIR ?= $(HOME)/.cache/lazchain-target
+# The pinned toolchain, or an installed stable of the same version where it cannot be fetched.
+ifeq ($(shell rustup toolchain list 2>/dev/null | grep -c '^1.95.0'),0)
+export RUSTUP_TOOLCHAIN ?= stable
+endif
+
+.PHONY: setup test
+setup:
+	@echo "setup: system packages for RocksDB"
+	@command -v clang >/dev/null || (apt-get update && apt-get install -y libclang-dev clang)
+test: setup
+	cargo test --locked -p lazchain-proto -p lazchain-app

@@ -1,0 +1,13 @@
+//! The node as an operator sees it: home folder, configuration, `init`, `start`, `comet`, `config`.
+
+pub(crate) mod comet;
+pub(crate) mod config;
+pub(crate) mod config_command;
+pub(crate) mod engine;
+pub(crate) mod home;
+pub(crate) mod init;
+pub(crate) mod keys;
+pub(crate) mod log;
+pub(crate) mod settings;
+pub(crate) mod start;
+pub(crate) mod supervise;
