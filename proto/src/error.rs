@@ -41,9 +41,6 @@ pub enum WireError {
     /// A type that has no amino JSON form.
     #[error("{0} has no amino JSON form")]
     NoAmino(String),
-    /// A public key of a kind that no account may have.
-    #[error("unsupported public key: {0}")]
-    Key(String),
 }
 
 impl WireError {

@@ -57,7 +57,8 @@ pub struct Template {
 impl Template {
     /// Reads a template. Literals, `*`, `{field}`, `{field=*}` and, at the end, `{field=**}` are understood; anything else is `None`.
     pub fn parse(text: &str) -> Option<Template> {
-        let segments: Vec<Segment> = text.strip_prefix('/')?.split('/').map(segment).collect::<Option<_>>()?;
+        let segments: Vec<Segment> =
+            text.strip_prefix('/')?.split('/').map(segment).collect::<Option<_>>()?;
         let rest = segments.iter().position(|segment| matches!(segment, Segment::Rest(_)));
         let last = segments.len().checked_sub(1);
         (rest.is_none() || rest == last).then_some(Template { segments })
@@ -140,7 +141,10 @@ pub fn find<'a>(routes: &'a [Route], method: &str, path: &str) -> Option<(&'a Ro
 pub fn parse_query(query: &str) -> Option<Vec<(String, String)>> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     let decode = |text: &str| percent_decode(text, true);
-    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(k, v)| Some((decode(k)?, decode(v)?))).collect()
+    pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(k, v)| Some((decode(k)?, decode(v)?)))
+        .collect()
 }
 
 fn rules(rpc: &MethodDescriptor, routes: &mut Vec<Route>) {
@@ -206,7 +210,16 @@ mod tests {
     fn a_template_takes_its_fields_from_the_path() {
         let one = Template::parse("/a/{x}/b/{y.z=*}").unwrap();
         assert_eq!(one.match_path("/a/1/b/2%20c"), Some(pairs(&[("x", "1"), ("y.z", "2 c")])));
-        for miss in ["/a/1/b", "/a/1/b/2/", "/a//b/2", "/a/1/c/2", "a/1/b/2", "/a/1/b/2/3", "/a/%zz/b/2", "/a/%ff/b/2"] {
+        for miss in [
+            "/a/1/b",
+            "/a/1/b/2/",
+            "/a//b/2",
+            "/a/1/c/2",
+            "a/1/b/2",
+            "/a/1/b/2/3",
+            "/a/%zz/b/2",
+            "/a/%ff/b/2",
+        ] {
             assert_eq!(one.match_path(miss), None, "{miss}");
         }
         let rest = Template::parse("/d/{denom=**}").unwrap();

@@ -28,6 +28,19 @@ pub fn descriptors() -> &'static DescriptorPool {
 }
 
 pub mod address;
+pub mod amino;
 pub mod amount;
 pub mod coin;
 pub mod dec;
+pub mod http;
+pub mod json;
+pub mod pubkey;
+pub mod sign;
+pub mod strict;
+
+mod error;
+mod schema;
+mod text;
+
+pub use error::WireError;
+pub use schema::{MAX_ANY_DEPTH, MAX_MESSAGE_DEPTH};

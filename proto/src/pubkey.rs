@@ -72,7 +72,8 @@ impl PubKey {
         }
         let wire: multisig::LegacyAminoPubKey =
             strict::decode(&any.value).map_err(|error| KeyError::Bytes(error.to_string()))?;
-        let fits = usize::try_from(wire.threshold).is_ok_and(|least| (1..=wire.public_keys.len()).contains(&least));
+        let fits =
+            usize::try_from(wire.threshold).is_ok_and(|least| (1..=wire.public_keys.len()).contains(&least));
         if !fits || wire.public_keys.len() > MAX_KEYS {
             return Err(KeyError::Threshold);
         }

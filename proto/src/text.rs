@@ -24,7 +24,8 @@ pub(crate) fn dotted(atomics: &str) -> Option<String> {
 /// `1.5` to `1500000000000000000`.
 pub(crate) fn atomics(dotted: &str) -> Option<String> {
     let (whole, fraction) = dotted.split_once('.').unwrap_or((dotted, "0"));
-    let plain = !fraction.is_empty() && fraction.len() <= DEC_PLACES && fraction.bytes().all(|b| b.is_ascii_digit());
+    let plain =
+        !fraction.is_empty() && fraction.len() <= DEC_PLACES && fraction.bytes().all(|b| b.is_ascii_digit());
     let (sign, digits) = match whole.strip_prefix('-') {
         Some(digits) => ("-", digits),
         None => ("", whole),
@@ -32,7 +33,8 @@ pub(crate) fn atomics(dotted: &str) -> Option<String> {
     if !plain || digits.is_empty() || digits.starts_with(['-', '+']) {
         return None;
     }
-    let (sign, digits) = integer(&format!("{sign}{digits}{fraction:0<DEC_PLACES$}")).map(|(s, d)| (s, d.to_owned()))?;
+    let (sign, digits) =
+        integer(&format!("{sign}{digits}{fraction:0<DEC_PLACES$}")).map(|(s, d)| (s, d.to_owned()))?;
     Some(format!("{sign}{digits}"))
 }
 
@@ -66,7 +68,8 @@ pub(crate) fn timestamp(seconds: i64, nanos: i32, style: Fraction) -> Option<Str
     }
     let (year, month, day) = civil(seconds.div_euclid(DAY));
     let second = seconds.rem_euclid(DAY);
-    let (hour, minute, second) = (second.div_euclid(3600), second.rem_euclid(3600).div_euclid(60), second.rem_euclid(60));
+    let (hour, minute, second) =
+        (second.div_euclid(3600), second.rem_euclid(3600).div_euclid(60), second.rem_euclid(60));
     let fraction = fraction(nanos.unsigned_abs(), style);
     Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z"))
 }
@@ -144,7 +147,8 @@ fn fraction(nanos: u32, style: Fraction) -> String {
 
 /// `3600s`, `1.500s`, `-0.000000001s`.
 pub(crate) fn duration(seconds: i64, nanos: i32) -> Option<String> {
-    let small = i64::from(nanos).abs() < NANOS && seconds.unsigned_abs() <= MAX_DURATION_SECONDS.unsigned_abs();
+    let small =
+        i64::from(nanos).abs() < NANOS && seconds.unsigned_abs() <= MAX_DURATION_SECONDS.unsigned_abs();
     if !small || (seconds > 0 && nanos < 0) || (seconds < 0 && nanos > 0) {
         return None;
     }
@@ -260,16 +264,29 @@ mod tests {
         }
         assert_eq!(timestamp(0, 500_000_000, Fraction::Shortest).as_deref(), Some("1970-01-01T00:00:00.5Z"));
         assert_eq!(parse_timestamp("1970-01-01T01:00:00+01:00"), Some((0, 0)));
-        for bad in ["", "1970-01-01", "1970-13-01T00:00:00Z", "1970-02-30T00:00:00Z", "1970-01-01T00:00:00", "1970-01-01T24:00:00Z", "1970-01-01T00:00:00.Z", "1970-01-01T00:00:00+1:00"] {
+        for bad in [
+            "",
+            "1970-01-01",
+            "1970-13-01T00:00:00Z",
+            "1970-02-30T00:00:00Z",
+            "1970-01-01T00:00:00",
+            "1970-01-01T24:00:00Z",
+            "1970-01-01T00:00:00.Z",
+            "1970-01-01T00:00:00+1:00",
+        ] {
             assert_eq!(parse_timestamp(bad), None, "{bad}");
         }
     }
 
     #[test]
     fn durations_survive_a_round_trip() {
-        for (seconds, nanos, text) in
-            [(3600, 0, "3600s"), (1, 500_000_000, "1.500s"), (0, -1, "-0.000000001s"), (-2, 0, "-2s"), (0, 0, "0s")]
-        {
+        for (seconds, nanos, text) in [
+            (3600, 0, "3600s"),
+            (1, 500_000_000, "1.500s"),
+            (0, -1, "-0.000000001s"),
+            (-2, 0, "-2s"),
+            (0, 0, "0s"),
+        ] {
             assert_eq!(duration(seconds, nanos).as_deref(), Some(text));
             assert_eq!(parse_duration(text), Some((seconds, nanos)));
         }

@@ -75,7 +75,12 @@ impl Writer {
     }
 
     /// A message wrapped as `{"type", "value"}`; one without amino name goes by its type URL in an `Any`, else bare.
-    pub(super) fn named(&mut self, shape: &Shape, message: &DynamicMessage, in_any: bool) -> Result<(), WireError> {
+    pub(super) fn named(
+        &mut self,
+        shape: &Shape,
+        message: &DynamicMessage,
+        in_any: bool,
+    ) -> Result<(), WireError> {
         let url = format!("/{}", shape.name());
         let name = shape.amino_name.as_deref().or(in_any.then_some(url.as_str()));
         if let Some(name) = name {
@@ -100,7 +105,9 @@ impl Writer {
             (Special::No, Some("key_field")) => self.key_field(message)?,
             (Special::No, Some("module_account")) => self.module_account(message)?,
             (Special::No, Some("threshold_string")) => self.threshold_key(shape, message)?,
-            (Special::No, Some(other)) => return Err(WireError::NoAmino(format!("{} as {other}", shape.name()))),
+            (Special::No, Some(other)) => {
+                return Err(WireError::NoAmino(format!("{} as {other}", shape.name())));
+            }
             (Special::No, None) => self.fields(shape, message)?,
         }
         self.depth = self.depth.saturating_sub(1);
@@ -114,7 +121,8 @@ impl Writer {
         for field in &shape.amino_fields {
             let present = message.has_field(&field.desc);
             if !present && let Some((oneof, _)) = &field.amino.oneof {
-                let decided = field.desc.containing_oneof().is_some_and(|o| o.fields().any(|f| message.has_field(&f)));
+                let decided =
+                    field.desc.containing_oneof().is_some_and(|o| o.fields().any(|f| message.has_field(&f)));
                 if !decided && undecided != Some(oneof) {
                     undecided = Some(oneof);
                     self.comma(first)?;
@@ -231,9 +239,11 @@ impl Writer {
     fn module_account(&mut self, message: &DynamicMessage) -> Result<(), WireError> {
         let base = message.get_field_by_name("base_account");
         let base = base.as_ref().and_then(|base| base.as_message());
-        let number = |name: &str| base.and_then(|base| base.get_field_by_name(name)?.as_u64()).unwrap_or_default();
+        let number =
+            |name: &str| base.and_then(|base| base.get_field_by_name(name)?.as_u64()).unwrap_or_default();
         let text_of = |from: Option<&DynamicMessage>, name: &str| {
-            from.and_then(|from| from.get_field_by_name(name)?.as_str().map(str::to_owned)).unwrap_or_default()
+            from.and_then(|from| from.get_field_by_name(name)?.as_str().map(str::to_owned))
+                .unwrap_or_default()
         };
         self.raw(&format!("{{\"account_number\":{},\"address\":", number("account_number")))?;
         self.string(&text_of(base, "address"))?;

@@ -10,12 +10,22 @@ pub const MAX_QUERY_PAIRS: usize = 256;
 pub const MAX_QUERY_TEXT: usize = 64 * 1024;
 
 /// Sets the field at a dotted path, appending if it is a list. Unknown names are ignored.
-pub(super) fn set(message: &mut DynamicMessage, shape: &Shape, path: &str, text: &str) -> Result<(), WireError> {
+pub(super) fn set(
+    message: &mut DynamicMessage,
+    shape: &Shape,
+    path: &str,
+    text: &str,
+) -> Result<(), WireError> {
     walk(message, shape, path, text, false)
 }
 
 /// Sets the field at a dotted path whatever it was.
-pub(super) fn replace(message: &mut DynamicMessage, shape: &Shape, path: &str, text: &str) -> Result<(), WireError> {
+pub(super) fn replace(
+    message: &mut DynamicMessage,
+    shape: &Shape,
+    path: &str,
+    text: &str,
+) -> Result<(), WireError> {
     walk(message, shape, path, text, true)
 }
 

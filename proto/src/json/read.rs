@@ -35,7 +35,9 @@ impl Reader {
             (Special::Any, Value::Object(object)) => self.any(shape, object)?,
             (Special::Timestamp | Special::Duration, Value::String(text)) => moment(shape, text)?,
             (Special::No, Value::Object(object)) => self.fields(shape, object)?,
-            (Special::Timestamp | Special::Duration, _) => return Err(WireError::field(shape.name(), "not a string")),
+            (Special::Timestamp | Special::Duration, _) => {
+                return Err(WireError::field(shape.name(), "not a string"));
+            }
             _ => return Err(WireError::field(shape.name(), "not an object")),
         };
         self.depth = self.depth.saturating_sub(1);
@@ -77,16 +79,18 @@ impl Reader {
             return Err(field.error("only maps with text keys are read"));
         };
         let values = Field { kind: entry.map_entry_value_field().kind(), ..field.clone() };
-        let entries: Result<_, WireError> =
-            object.iter().map(|(key, value)| Ok((MapKey::String(key.clone()), self.one(&values, value)?))).collect();
+        let entries: Result<_, WireError> = object
+            .iter()
+            .map(|(key, value)| Ok((MapKey::String(key.clone()), self.one(&values, value)?)))
+            .collect();
         entries.map(Wire::Map)
     }
 
     fn one(&mut self, field: &Field, value: &Value) -> Result<Wire, WireError> {
         match (&field.kind, value) {
-            (Kind::Message(desc), value) => {
-                Ok(Wire::Message(self.message(shape(desc.full_name())?, value).map_err(|e| within(field, e))?))
-            }
+            (Kind::Message(desc), value) => Ok(Wire::Message(
+                self.message(shape(desc.full_name())?, value).map_err(|e| within(field, e))?,
+            )),
             (Kind::Bytes, value) if field.text == Text::Json => {
                 Ok(Wire::Bytes(serde_json::to_vec(value).map_err(|e| field.error(e.to_string()))?.into()))
             }
@@ -148,7 +152,9 @@ pub(super) fn from_text(field: &Field, text: &str) -> Result<Wire, WireError> {
             Text::Hex => Wire::Bytes(hex::decode(text).map_err(|_| field.error("not hexadecimal"))?.into()),
             Text::Plain | Text::Json => Wire::Bytes(base64(field, text)?),
         },
-        Kind::Message(desc) => Wire::Message(moment(shape(desc.full_name())?, text).map_err(|e| within(field, e))?),
+        Kind::Message(desc) => {
+            Wire::Message(moment(shape(desc.full_name())?, text).map_err(|e| within(field, e))?)
+        }
         Kind::Float | Kind::Double => return Err(field.error("floating point numbers are not spoken here")),
     })
 }
@@ -188,7 +194,9 @@ fn moment(shape: &Shape, text: &str) -> Result<DynamicMessage, WireError> {
 fn pair(desc: &MessageDescriptor, first: Wire, second: Wire) -> DynamicMessage {
     let mut message = DynamicMessage::new(desc.clone());
     for (number, value) in [(1, first), (2, second)] {
-        message.try_set_field_by_number(number, value).expect("Any, Timestamp and Duration have these two fields");
+        message
+            .try_set_field_by_number(number, value)
+            .expect("Any, Timestamp and Duration have these two fields");
     }
     message
 }
@@ -204,7 +212,9 @@ fn is_decided(message: &DynamicMessage, field: &Field) -> bool {
 
 fn within(field: &Field, error: WireError) -> WireError {
     match error {
-        WireError::Field { field: inner, text } => WireError::field(format!("{}.{inner}", field.desc.name()), text),
+        WireError::Field { field: inner, text } => {
+            WireError::field(format!("{}.{inner}", field.desc.name()), text)
+        }
         other => other,
     }
 }

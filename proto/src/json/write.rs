@@ -8,9 +8,10 @@ use crate::error::WireError;
 use crate::schema::{Field, MAX_ANY_DEPTH, MAX_MESSAGE_DEPTH, Shape, Special, Text, shape, shape_of_url};
 use crate::text;
 
-/// Messages that the SDK hands to Go's own JSON encoder, which writes 64-bit integers as numbers and leaves out defaults of what is
+/// Messages that the SDK, where they stand inside another, hands to Go's own JSON encoder, which writes 64-bit integers as numbers and leaves out defaults of what is
 /// not a struct: clients were written against that, so it stays.
-const GO_JSON: [&str; 2] = ["cosmos.staking.v1beta1.DelegationResponse", "cosmos.staking.v1beta1.RedelegationResponse"];
+const GO_JSON: [&str; 2] =
+    ["cosmos.staking.v1beta1.DelegationResponse", "cosmos.staking.v1beta1.RedelegationResponse"];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Style {
@@ -37,7 +38,7 @@ impl Writer {
             return Err(WireError::TooDeep(MAX_MESSAGE_DEPTH));
         }
         let outer = self.style;
-        if GO_JSON.contains(&shape.name()) {
+        if self.depth > 1 && GO_JSON.contains(&shape.name()) {
             self.style = Style::Go;
         }
         let value = match shape.special {
@@ -92,8 +93,10 @@ impl Writer {
                 Special::Duration => Ok("0s".into()),
                 Special::No => self.message(shape(desc.full_name())?, &DynamicMessage::new(desc.clone())),
             },
-            (_, Text::Int) => Ok("0".into()),
-            (_, Text::Dec | Text::Json) | (Kind::Bytes | Kind::Message(_), Text::Plain) => Ok(Value::Null),
+            (_, Text::Int) if !field.nullable => Ok("0".into()),
+            (_, Text::Dec | Text::Int | Text::Json) | (Kind::Bytes | Kind::Message(_), Text::Plain) => {
+                Ok(Value::Null)
+            }
             _ if field.desc.supports_presence() => Ok(Value::Null),
             _ => self.one(field, &field.desc.default_value()),
         }
@@ -130,7 +133,9 @@ impl Writer {
                 _ => (*number).into(),
             },
             Wire::Message(inner) => self.message(shape(inner_name(inner).as_str())?, inner)?,
-            Wire::F32(_) | Wire::F64(_) => return Err(field.error("floating point numbers are not spoken here")),
+            Wire::F32(_) | Wire::F64(_) => {
+                return Err(field.error("floating point numbers are not spoken here"));
+            }
             Wire::List(_) | Wire::Map(_) => return Err(field.error("a list inside a list")),
         })
     }
@@ -158,7 +163,8 @@ impl Writer {
     }
 
     fn timestamp(&self, message: &DynamicMessage) -> Result<Value, WireError> {
-        let style = if self.style == Style::Go { text::Fraction::Shortest } else { text::Fraction::Thousands };
+        let style =
+            if self.style == Style::Go { text::Fraction::Shortest } else { text::Fraction::Thousands };
         let (seconds, nanos) = seconds_and_nanos(message);
         let text = text::timestamp(seconds, nanos, style);
         Ok(text.ok_or_else(|| WireError::field("google.protobuf.Timestamp", "out of range"))?.into())

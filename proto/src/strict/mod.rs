@@ -5,14 +5,17 @@ use prost::{Message, Name};
 use prost_reflect::{DynamicMessage, Value as Wire};
 use prost_types::Any;
 
-use crate::error::WireError;
+pub use crate::error::WireError;
 use crate::json::write::any_parts;
 use crate::schema::{MAX_ANY_DEPTH, MAX_MESSAGE_DEPTH, Shape, Special, shape, shape_of_url};
 
-/// Decodes bytes of at most `limit` bytes that are exactly what encoding the result gives.
-pub fn decode<M: Message + Name + Default>(bytes: &[u8], limit: usize) -> Result<M, WireError> {
-    if bytes.len() > limit {
-        return Err(WireError::TooLarge { what: "message", size: bytes.len(), limit });
+/// Most bytes of one message; callers that know less have limits of their own.
+pub const MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// Decodes bytes that are exactly what encoding the result gives.
+pub fn decode<M: Message + Name + Default>(bytes: &[u8]) -> Result<M, WireError> {
+    if bytes.len() > MAX_BYTES {
+        return Err(WireError::TooLarge { what: "message", size: bytes.len(), limit: MAX_BYTES });
     }
     let message = M::decode(bytes).map_err(|e| WireError::malformed(M::full_name(), e))?;
     // The length first: it costs no allocation, and most mutations change it.
@@ -23,11 +26,11 @@ pub fn decode<M: Message + Name + Default>(bytes: &[u8], limit: usize) -> Result
 }
 
 /// The content of an `Any` that must be of type `M`, named by `/` and its full name.
-pub fn any<M: Message + Name + Default>(any: &Any, limit: usize) -> Result<M, WireError> {
+pub fn any<M: Message + Name + Default>(any: &Any) -> Result<M, WireError> {
     if any.type_url.strip_prefix('/') != Some(M::full_name().as_str()) {
         return Err(WireError::UnknownType(any.type_url.clone()));
     }
-    decode(&any.value, limit)
+    decode(&any.value)
 }
 
 /// Checks a message of the type `full_name` and the content of every `Any` inside it, at most `MAX_ANY_DEPTH` deep.
@@ -43,7 +46,12 @@ fn exact(shape: &Shape, bytes: &[u8], any_depth: usize) -> Result<(), WireError>
     inside(shape, &message, any_depth, 0)
 }
 
-fn inside(shape_here: &Shape, message: &DynamicMessage, any_depth: usize, depth: usize) -> Result<(), WireError> {
+fn inside(
+    shape_here: &Shape,
+    message: &DynamicMessage,
+    any_depth: usize,
+    depth: usize,
+) -> Result<(), WireError> {
     if depth > MAX_MESSAGE_DEPTH {
         return Err(WireError::TooDeep(MAX_MESSAGE_DEPTH));
     }

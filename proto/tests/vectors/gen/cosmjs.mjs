@@ -16,7 +16,7 @@ const types = new AminoTypes(createDefaultAminoConverters());
 const me = account.address, other = "laz1w5fqk4l9gqvvgyk2j44m3fyjp0yl0l4gc6d6vr", val = "lazvaloper1abc", val2 = "lazvaloper1def";
 const coin = (amount) => ({ denom: "ulaz", amount });
 const content = { typeUrl: "/cosmos.gov.v1beta1.TextProposal", value: TextProposal.encode(TextProposal.fromPartial({ title: "A <title> & more", description: "é \"quoted\"" })).finish() };
-const description = { moniker: "m <1>", identity: "", website: "https://x.y", securityContact: "", details: "d" };
+const description = { moniker: "m <1>", identity: "0A1B", website: "https://x.y", securityContact: "a@b.c", details: "d" };
 const msgs = [
   ["/cosmos.bank.v1beta1.MsgSend", { fromAddress: me, toAddress: other, amount: [coin("1"), { denom: "zzz", amount: "340282366920938463463374607431768211455" }] }],
   ["/cosmos.bank.v1beta1.MsgSend", { fromAddress: me, toAddress: other, amount: [] }],
@@ -24,11 +24,10 @@ const msgs = [
   ["/cosmos.staking.v1beta1.MsgDelegate", { delegatorAddress: me, validatorAddress: val, amount: coin("5") }],
   ["/cosmos.staking.v1beta1.MsgUndelegate", { delegatorAddress: me, validatorAddress: val, amount: coin("5") }],
   ["/cosmos.staking.v1beta1.MsgBeginRedelegate", { delegatorAddress: me, validatorSrcAddress: val, validatorDstAddress: val2, amount: coin("5") }],
-  ["/cosmos.staking.v1beta1.MsgCreateValidator", { description, commission: { rate: "100000000000000000", maxRate: "200000000000000000", maxChangeRate: "10000000000000000" }, minSelfDelegation: "1", delegatorAddress: "", validatorAddress: val, pubkey: { typeUrl: "/cosmos.crypto.ed25519.PubKey", value: PubKey.encode({ key: new Uint8Array(32).fill(7) }).finish() }, value: coin("1000000") }],
+  ["/cosmos.staking.v1beta1.MsgCreateValidator", { description, commission: { rate: "100000000000000000", maxRate: "200000000000000000", maxChangeRate: "10000000000000000" }, minSelfDelegation: "1", delegatorAddress: me, validatorAddress: val, pubkey: { typeUrl: "/cosmos.crypto.ed25519.PubKey", value: PubKey.encode({ key: new Uint8Array(32).fill(7) }).finish() }, value: coin("1000000") }],
   ["/cosmos.staking.v1beta1.MsgEditValidator", { description, validatorAddress: val, commissionRate: "150000000000000000", minSelfDelegation: "7" }],
   ["/cosmos.staking.v1beta1.MsgEditValidator", { description, validatorAddress: val, commissionRate: "", minSelfDelegation: "" }],
   ["/cosmos.distribution.v1beta1.MsgWithdrawDelegatorReward", { delegatorAddress: me, validatorAddress: val }],
-  ["/cosmos.distribution.v1beta1.MsgWithdrawValidatorCommission", { validatorAddress: val }],
   ["/cosmos.distribution.v1beta1.MsgSetWithdrawAddress", { delegatorAddress: me, withdrawAddress: other }],
   ["/cosmos.distribution.v1beta1.MsgFundCommunityPool", { amount: [coin("9")], depositor: me }],
   ["/cosmos.gov.v1beta1.MsgSubmitProposal", { content, initialDeposit: [coin("10")], proposer: me }],
