@@ -1,1 +1,75 @@
-fn main() {}
+//! `lazd`: the LazChain node and its command line.
+
+mod node;
+mod version;
+mod wording;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Result;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use node::{home::Home, log};
+
+/// LazChain daemon (server) and command line
+#[derive(Parser)]
+#[command(name = "lazd", disable_help_subcommand = true)]
+struct Cli {
+    /// Directory for config and data [default: ~/.lazd]
+    #[arg(long, global = true, env = "LAZD_HOME", default_value_os_t = Home::standard(), hide_default_value = true)]
+    home: PathBuf,
+    #[command(flatten)]
+    log: log::Args,
+    #[command(subcommand)]
+    command: Commands,
+}
+
+#[derive(Subcommand)]
+enum Commands {
+    Init(node::init::Args),
+    Start(Box<node::start::Args>),
+    #[command(visible_aliases = ["cometbft", "tendermint"])]
+    Comet(node::comet::Args),
+    Config(node::config_command::Args),
+    Version(version::Args),
+    /// Generate the autocompletion script for the specified shell
+    Completion {
+        shell: clap_complete::Shell,
+    },
+    #[command(name = node::engine::SHIM, hide = true)]
+    RunEngine(node::engine::ShimArgs),
+}
+
+fn main() -> ExitCode {
+    let parsed = Cli::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => return wording::explain(&error, Cli::command(), std::env::args().collect()),
+    };
+    match run(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("Error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<()> {
+    let home = Home::new(&cli.home);
+    match &cli.command {
+        Commands::Start(_) => log::init_node(&home, &cli.log),
+        _ => log::init_command(&cli.log),
+    }
+    match &cli.command {
+        Commands::Init(args) => node::init::run(&home, args),
+        Commands::Start(args) => node::start::run(&home, args),
+        Commands::Comet(args) => node::comet::run(&home, args),
+        Commands::Config(args) => node::config_command::run(&home, args),
+        Commands::Version(args) => version::run(args),
+        Commands::Completion { shell } => {
+            clap_complete::generate(*shell, &mut Cli::command(), "lazd", &mut std::io::stdout());
+            Ok(())
+        }
+        Commands::RunEngine(args) => node::engine::run_shim(args),
+    }
+}

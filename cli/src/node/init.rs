@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value as Json, json};
 
 use super::{
@@ -34,9 +35,6 @@ pub(crate) struct Args {
     /// Provide seed phrase to recover existing key instead of creating; it is asked for
     #[arg(long)]
     recover: bool,
-    /// Genesis file default denomination
-    #[arg(long, default_value = "ulaz")]
-    default_denom: String,
     /// Specify the initial block height at genesis
     #[arg(long, default_value_t = 1)]
     initial_height: i64,
@@ -68,7 +66,7 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
     write(&home.config_toml(), COMET.render(&[("moniker", &moniker)]))?;
     write(&home.app_toml(), APP.render(&[]))?;
     write(&home.client_toml(), CLIENT.render(&[("chain-id", &args.chain_id)]))?;
-    let genesis = genesis(args, &validator)?;
+    let genesis = genesis(args, &moniker, &validator);
     write(&home.genesis(), serde_json::to_string_pretty(&genesis)?)?;
     let made = json!({
         "moniker": moniker,
@@ -129,10 +127,11 @@ fn host_name() -> String {
     if name.trim().is_empty() { "lazd".into() } else { name.trim().to_owned() }
 }
 
-/// CometBFT's genesis document with our state in it.
-fn genesis(args: &Args, validator: &Key) -> Result<Json> {
-    Ok(json!({
-        "genesis_time": now(),
+/// CometBFT's genesis document. Every module takes its defaults until `lazd genesis` names accounts and validators; until
+/// then this node alone makes the blocks, so that `lazd init x && lazd start` runs.
+fn genesis(args: &Args, moniker: &str, validator: &Key) -> Json {
+    json!({
+        "genesis_time": rfc3339(seconds_now()),
         "chain_id": args.chain_id,
         "initial_height": args.initial_height.to_string(),
         "consensus_params": {
@@ -146,15 +145,23 @@ fn genesis(args: &Args, validator: &Key) -> Result<Json> {
             "version": { "app": "0" },
             "abci": { "vote_extensions_enable_height": "0" },
         },
+        "validators": [{
+            "address": hex::encode_upper(validator.address()),
+            "pub_key": { "type": "tendermint/PubKeyEd25519", "value": STANDARD.encode(validator.public()) },
+            "power": "10",
+            "name": moniker,
+        }],
         "app_hash": "",
-        "app_state": super::start::default_state(&args.default_denom, validator)?,
-    }))
+        "app_state": {},
+    })
 }
 
-/// The present, as RFC 3339 in whole seconds.
-fn now() -> String {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let seconds = since.as_secs();
+fn seconds_now() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+/// Seconds since 1970 as RFC 3339.
+fn rfc3339(seconds: u64) -> String {
     let (day, rest) = (seconds / 86_400, seconds % 86_400);
     // Civil date from days since 1970-01-01, in eras of 400 years that begin on a first of March.
     let shifted = day + 719_468;
@@ -167,4 +174,68 @@ fn now() -> String {
     let year = year_of_era + era * 400 + u64::from(month <= 2);
     let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
     format!("{year:04}-{month:02}-{date:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn init(home: &Home, overwrite: bool) -> Result<()> {
+        let args = Args {
+            moniker: Some("ada".into()),
+            chain_id: "lazchain-7".into(),
+            overwrite,
+            recover: false,
+            initial_height: 1,
+        };
+        run(home, &args)
+    }
+
+    #[test]
+    fn init_twice_refuses_and_overwrite_keeps_keys_and_what_was_signed() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::new(folder.path().join("home"));
+        init(&home, false).unwrap();
+        let keys = |home: &Home| {
+            [home.node_key(), home.validator_key(), home.validator_state()].map(|path| fs::read(path).unwrap())
+        };
+        let signed = "{\"height\": \"9\", \"round\": 0, \"step\": 3}";
+        fs::write(home.validator_state(), signed).unwrap();
+        let before = keys(&home);
+        let error = init(&home, false).unwrap_err().to_string();
+        assert!(error.contains("already exists") && error.contains("--overwrite"), "{error}");
+        fs::write(home.genesis(), "{}").unwrap();
+        init(&home, true).unwrap();
+        assert_eq!(keys(&home), before);
+        let genesis: Json = serde_json::from_slice(&fs::read(home.genesis()).unwrap()).unwrap();
+        assert_eq!(genesis["chain_id"], "lazchain-7");
+        assert_eq!(genesis["validators"][0]["name"], "ada");
+        assert!(fs::read_to_string(home.client_toml()).unwrap().contains("chain-id = \"lazchain-7\""));
+        assert!(fs::read_to_string(home.config_toml()).unwrap().contains("moniker = \"ada\""));
+    }
+
+    #[test]
+    fn names_that_would_break_files_are_refused() {
+        let args = |chain_id: &str| Args {
+            moniker: None,
+            chain_id: chain_id.into(),
+            overwrite: false,
+            recover: false,
+            initial_height: 1,
+        };
+        for bad in ["", "a b", "a\nb", &"x".repeat(51)] {
+            assert!(check("ada", &args(bad)).is_err(), "{bad:?}");
+        }
+        assert!(check("", &args("lazchain-1")).is_err() && check("a\nb", &args("lazchain-1")).is_err());
+        assert!(check("ada", &args("lazchain-1")).is_ok());
+    }
+
+    #[test]
+    fn times_are_civil() {
+        assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
+        assert_eq!(rfc3339(951_782_400), "2000-02-29T00:00:00Z");
+        assert_eq!(rfc3339(1_798_761_599), "2026-12-31T23:59:59Z");
+    }
 }
