@@ -50,7 +50,9 @@ fn descend(root: Command, arguments: &[String]) -> (String, Command, Vec<String>
 /// Does the next argument belong to this flag?
 fn takes_value(command: &Command, flag: &str) -> bool {
     let named = |arg: &clap::Arg| match flag.strip_prefix("--") {
-        Some(long) => arg.get_long() == Some(long) || arg.get_all_aliases().is_some_and(|all| all.contains(&long)),
+        Some(long) => {
+            arg.get_long() == Some(long) || arg.get_all_aliases().is_some_and(|all| all.contains(&long))
+        }
         None => flag.len() == 2 && arg.get_short() == flag.chars().nth(1),
     };
     let global = ["--home", "--log_level", "--log_format"].contains(&flag);
@@ -113,7 +115,8 @@ fn flag_name(argument: &str) -> Option<String> {
 fn accepts(command: &Command, received: usize) -> String {
     let all = command.get_positionals().count();
     let required = command.get_positionals().filter(|arg| arg.is_required_set()).count();
-    let open = command.get_positionals().any(|arg| arg.get_num_args().is_some_and(|range| range.max_values() > 1));
+    let open =
+        command.get_positionals().any(|arg| arg.get_num_args().is_some_and(|range| range.max_values() > 1));
     match (open, required == all) {
         (true, _) => format!("requires at least {required} arg(s), only received {received}"),
         (false, true) => format!("accepts {all} arg(s), received {received}"),
@@ -153,7 +156,10 @@ mod tests {
         assert_eq!(said("lazd keys add --chain-id 1"), "accepts 1 arg(s), received 0");
         assert_eq!(said("lazd keys add x y --chain-id 1"), "accepts 1 arg(s), received 2");
         assert_eq!(said("lazd keys add x"), "required flag(s) \"chain-id\" not set");
-        assert_eq!(said("lazd keys add x --chain-id 1 --to c"), "invalid argument \"c\" for \"--to\" flag: must be one of a, b");
+        assert_eq!(
+            said("lazd keys add x --chain-id 1 --to c"),
+            "invalid argument \"c\" for \"--to\" flag: must be one of a, b"
+        );
         assert_eq!(said("lazd keys add x --chain-id"), "flag needs an argument: --chain-id");
     }
 }

@@ -35,8 +35,10 @@ enum Comet {
     /// Print CometBFT libraries' version
     Version,
     /// (unsafe) Remove all the data and WAL, reset this node's validator to genesis state
-    #[command(after_help = "A validator that forgets what it signed may sign twice and be slashed for good: never do
-this to one whose chain goes on.")]
+    #[command(
+        after_help = "A validator that forgets what it signed may sign twice and be slashed for good: never do
+this to one whose chain goes on."
+    )]
     UnsafeResetAll {
         /// Keep the address book intact
         #[arg(long)]
@@ -79,7 +81,8 @@ fn reset_data(home: &Home) -> Result<Option<fs::File>> {
     let held = home.lock_if_made()?;
     let Some(_) = &held else { return Ok(None) };
     let kept: [PathBuf; 3] = [home.validator_state(), home.data().join("lazd.lock"), home.engine_lock()];
-    let entries = fs::read_dir(home.data()).with_context(|| format!("cannot read {}", home.data().display()))?;
+    let entries =
+        fs::read_dir(home.data()).with_context(|| format!("cannot read {}", home.data().display()))?;
     for entry in entries {
         let path = entry?.path();
         if !kept.contains(&path) {

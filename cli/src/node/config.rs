@@ -128,7 +128,9 @@ impl AppConfig {
 
     fn check(&self) -> Result<()> {
         if self.minimum_gas_prices.trim().is_empty() {
-            bail!("set min gas price in app.toml or flag or env variable: minimum-gas-prices = \"0.0025ulaz\"");
+            bail!(
+                "set min gas price in app.toml or flag or env variable: minimum-gas-prices = \"0.0025ulaz\""
+            );
         }
         match self.pruning.as_str() {
             "default" | "nothing" | "everything" => {}
@@ -204,7 +206,10 @@ mod tests {
         assert_eq!(config.pruning, "default");
         assert_eq!((config.state_sync.snapshot_interval, config.state_sync.snapshot_keep_recent), (1000, 2));
         assert!(config.api.enable && config.grpc.enable);
-        assert_eq!((config.api.address.as_str(), config.grpc.address.as_str()), ("tcp://localhost:1317", "localhost:9090"));
+        assert_eq!(
+            (config.api.address.as_str(), config.grpc.address.as_str()),
+            ("tcp://localhost:1317", "localhost:9090")
+        );
         assert_eq!(config.grpc.max_recv_msg_size, 10 << 20);
         assert_eq!(config.lazchain.commit_sync, Sync::Strict);
         assert_eq!(config.lazchain.cache_bytes(), 256 * MIB);
@@ -227,7 +232,9 @@ mod tests {
             assert!(error.contains(key.rsplit('.').next().unwrap()), "{key}: {error}");
             assert!(error.contains("app.toml"), "{key}: {error}");
         }
-        let custom = |keep, every| with(&[("pruning", "custom"), ("pruning-keep-recent", keep), ("pruning-interval", every)]);
+        let custom = |keep, every| {
+            with(&[("pruning", "custom"), ("pruning-keep-recent", keep), ("pruning-interval", every)])
+        };
         assert!(custom("1", "10").is_err() && custom("2", "9").is_err() && custom("2", "10").is_ok());
     }
 }

@@ -75,9 +75,17 @@ impl Engine {
     pub(crate) fn command(&self, home: &Home, proxy_app: &str, flags: &Flags) -> Command {
         let mut command = Command::new("/proc/self/exe");
         command.arg0("lazd").arg(SHIM).arg(home.engine_lock()).arg(std::process::id().to_string());
-        command.arg(&self.binary).arg("start").arg("--home").arg(home.path()).arg("--proxy_app").arg(proxy_app);
+        command
+            .arg(&self.binary)
+            .arg("start")
+            .arg("--home")
+            .arg(home.path())
+            .arg("--proxy_app")
+            .arg(proxy_app);
         for setting in COMET.settings() {
-            if let Some(value) = flags.get(&setting.key).cloned().or_else(|| env::var(setting.variable()).ok()) {
+            if let Some(value) =
+                flags.get(&setting.key).cloned().or_else(|| env::var(setting.variable()).ok())
+            {
                 command.env(variable("CMT", &setting.key), value);
             }
         }
@@ -122,13 +130,17 @@ pub(crate) fn run_shim(args: &ShimArgs) -> Result<()> {
     let begun = Instant::now();
     while lock.try_lock().is_err() {
         if begun.elapsed() > PREDECESSOR_PATIENCE {
-            bail!("another CometBFT still works on this home ({} is locked); stop it first", args.lock.display());
+            bail!(
+                "another CometBFT still works on this home ({} is locked); stop it first",
+                args.lock.display()
+            );
         }
         std::thread::sleep(POLL);
     }
     fcntl(&lock, FcntlArg::F_SETFD(FdFlag::empty())).context("cannot pass the lock on")?;
     let (program, arguments) = args.command.split_first().context("no command to run")?;
-    Err(Command::new(program).args(arguments).exec()).with_context(|| format!("cannot run {}", program.display()))
+    Err(Command::new(program).args(arguments).exec())
+        .with_context(|| format!("cannot run {}", program.display()))
 }
 
 #[cfg(test)]
@@ -163,7 +175,8 @@ mod tests {
         let engine = Engine { binary: "cometbft".into(), version: "0.38.26".into() };
         let flags = Flags::from([("p2p.persistent_peers".into(), "a@b:1".into())]);
         let command = engine.command(&Home::new("/h"), "unix:///h/data/abci.sock", &flags);
-        let set: Vec<_> = command.get_envs().filter_map(|(name, value)| Some((name.to_str()?, value?.to_str()?))).collect();
+        let set: Vec<_> =
+            command.get_envs().filter_map(|(name, value)| Some((name.to_str()?, value?.to_str()?))).collect();
         assert_eq!(set, [("CMT_P2P_PERSISTENT_PEERS", "a@b:1")]);
     }
 }

@@ -99,7 +99,10 @@ impl Home {
         let owner = fs::symlink_metadata(&folder)?;
         let ours = owner.is_dir() && owner.uid() == nix::unistd::geteuid().as_raw();
         if !ours || owner.permissions().mode() & 0o077 != 0 {
-            bail!("{} is not a private folder of this user; remove it or use a shorter --home", folder.display());
+            bail!(
+                "{} is not a private folder of this user; remove it or use a shorter --home",
+                folder.display()
+            );
         }
         Ok(folder.join("abci.sock"))
     }
@@ -133,8 +136,9 @@ impl Home {
 
     /// Reads a file that `init` makes.
     pub(crate) fn read(&self, path: &Path) -> Result<String> {
-        fs::read_to_string(path)
-            .with_context(|| format!("cannot read {}; has `lazd init` been run for this --home?", path.display()))
+        fs::read_to_string(path).with_context(|| {
+            format!("cannot read {}; has `lazd init` been run for this --home?", path.display())
+        })
     }
 }
 
@@ -158,7 +162,8 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8], mode: u32, existing: Existin
     let doing = || format!("cannot write {}", path.display());
     let folder = path.parent().unwrap_or(Path::new("."));
     let permissions = fs::Permissions::from_mode(mode);
-    let mut file = tempfile::Builder::new().permissions(permissions).tempfile_in(folder).with_context(doing)?;
+    let mut file =
+        tempfile::Builder::new().permissions(permissions).tempfile_in(folder).with_context(doing)?;
     file.write_all(bytes).with_context(doing)?;
     file.as_file().sync_all().with_context(doing)?;
     match existing {

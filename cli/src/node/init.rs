@@ -22,7 +22,9 @@ const MAX_MONIKER_BYTES: usize = 70;
 
 /// Make a home: keys, configuration files and a genesis file
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  lazd init my-node\n  lazd init my-node --chain-id lazchain-1 --home /var/lib/lazd")]
+#[command(
+    after_help = "Examples:\n  lazd init my-node\n  lazd init my-node --chain-id lazchain-1 --home /var/lib/lazd"
+)]
 pub(crate) struct Args {
     /// Name of this node among its peers [default: the host's name]
     moniker: Option<String>,
@@ -55,9 +57,12 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
         bail!("{} already exists and is never replaced; move it away first", home.validator_key().display());
     }
     let recovered = args.recover.then(ask_mnemonic).transpose()?;
-    let validator = keep_or_make(&home.validator_key(), recovered, || keys::validator(home), |key| {
-        keys::write_validator(home, key)
-    })?;
+    let validator = keep_or_make(
+        &home.validator_key(),
+        recovered,
+        || keys::validator(home),
+        |key| keys::write_validator(home, key),
+    )?;
     let node = keep_or_make(&home.node_key(), None, || keys::node(home), |key| keys::write_node(home, key))?;
     if !home.validator_state().exists() {
         write_file(&home.validator_state(), keys::NOTHING_SIGNED.as_bytes(), 0o600, Existing::Refuse)?;
@@ -84,7 +89,10 @@ fn check(moniker: &str, args: &Args) -> Result<()> {
         bail!("the moniker must have 1 to {MAX_MONIKER_BYTES} bytes and no control characters");
     }
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    if args.chain_id.is_empty() || args.chain_id.len() > MAX_CHAIN_ID_BYTES || !args.chain_id.chars().all(plain) {
+    if args.chain_id.is_empty()
+        || args.chain_id.len() > MAX_CHAIN_ID_BYTES
+        || !args.chain_id.chars().all(plain)
+    {
         bail!("--chain-id must have 1 to {MAX_CHAIN_ID_BYTES} letters, digits, dots, dashes or underscores");
     }
     if args.initial_height < 1 {
@@ -199,7 +207,8 @@ mod tests {
         let home = Home::new(folder.path().join("home"));
         init(&home, false).unwrap();
         let keys = |home: &Home| {
-            [home.node_key(), home.validator_key(), home.validator_state()].map(|path| fs::read(path).unwrap())
+            [home.node_key(), home.validator_key(), home.validator_state()]
+                .map(|path| fs::read(path).unwrap())
         };
         let signed = "{\"height\": \"9\", \"round\": 0, \"step\": 3}";
         fs::write(home.validator_state(), signed).unwrap();

@@ -95,7 +95,8 @@ pub(crate) fn validator(home: &Home) -> Result<Key> {
 
 fn parse_file<T: for<'de> Deserialize<'de>>(home: &Home, path: &Path) -> Result<T> {
     // The error of the JSON reader is left out, because it may quote the secret.
-    serde_json::from_str(&home.read(path)?).map_err(|_| anyhow!("{} is not a key file of CometBFT", path.display()))
+    serde_json::from_str(&home.read(path)?)
+        .map_err(|_| anyhow!("{} is not a key file of CometBFT", path.display()))
 }
 
 /// Writes the node key; an existing one is never replaced.

@@ -39,7 +39,8 @@ pub(crate) fn init_command(args: &Args) {
 fn init(args: &Args, level: &str, format: &str) {
     let filter = filter(args.log_level.as_deref().unwrap_or(level));
     let colour = std::io::stderr().is_terminal() && !args.log_no_color;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colour);
+    let lines =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colour);
     // A second initialisation can only come from a test, where the first one serves.
     let _ = match args.log_format.as_deref().unwrap_or(format) {
         "json" => lines.json().try_init(),

@@ -21,9 +21,11 @@ pub(crate) struct Document {
 /// `config/app.toml`: the application's.
 pub(crate) const APP: Document = Document { name: "app.toml", template: include_str!("templates/app.toml") };
 /// `config/config.toml`: CometBFT's.
-pub(crate) const COMET: Document = Document { name: "config.toml", template: include_str!("templates/config.toml") };
+pub(crate) const COMET: Document =
+    Document { name: "config.toml", template: include_str!("templates/config.toml") };
 /// `config/client.toml`: that of `tx`, `query` and `keys`.
-pub(crate) const CLIENT: Document = Document { name: "client.toml", template: include_str!("templates/client.toml") };
+pub(crate) const CLIENT: Document =
+    Document { name: "client.toml", template: include_str!("templates/client.toml") };
 
 /// One setting as its template describes it.
 pub(crate) struct Setting {
@@ -153,14 +155,17 @@ impl Document {
                 None => setting.default.clone(),
             };
             if let Some(text) = environment(&setting.variable()) {
-                value = setting.read(&text).with_context(|| format!("environment variable {}", setting.variable()))?;
+                value = setting
+                    .read(&text)
+                    .with_context(|| format!("environment variable {}", setting.variable()))?;
             }
             if let Some(text) = flags.get(key) {
                 value = setting.read(text).with_context(|| format!("flag --{key}"))?;
             }
             put(&mut table, key, value);
         }
-        for key in leaves(&file).into_iter().filter(|key| !settings.iter().any(|setting| setting.key == *key)) {
+        for key in leaves(&file).into_iter().filter(|key| !settings.iter().any(|setting| setting.key == *key))
+        {
             tracing::warn!(file = %path.display(), key, "this key means nothing and is ignored");
         }
         Ok(table)
@@ -170,7 +175,12 @@ impl Document {
     pub(crate) fn add_flags(&self, command: Command, wanted: impl Fn(&str) -> bool) -> Command {
         let settings = self.settings().into_iter().filter(|setting| wanted(&setting.key));
         settings.fold(command, |command, setting| {
-            let help = format!("{} [default: {}] [env: {}]", short(&setting.help), setting.default, setting.variable());
+            let help = format!(
+                "{} [default: {}] [env: {}]",
+                short(&setting.help),
+                setting.default,
+                setting.variable()
+            );
             let arg = Arg::new(setting.key.clone())
                 .long(setting.key.clone())
                 .help(help)
@@ -221,7 +231,11 @@ fn put(table: &mut Table, key: &str, value: Value) {
         None => drop(table.insert(key.to_owned(), value)),
         Some((section, rest)) => {
             let inner = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
-            put(inner.as_table_mut().expect("templates give a name either a section or a value"), rest, value);
+            put(
+                inner.as_table_mut().expect("templates give a name either a section or a value"),
+                rest,
+                value,
+            );
         }
     }
 }
@@ -250,7 +264,8 @@ pub(crate) fn edit(text: &str, key: &str, value: &Value) -> Result<String> {
         bail!("the file has no line for {key:?}; add it by hand");
     }
     let edited = lines.join("\n") + "\n";
-    let parsed: Table = edited.parse().with_context(|| format!("{key} spans several lines; edit it by hand"))?;
+    let parsed: Table =
+        edited.parse().with_context(|| format!("{key} spans several lines; edit it by hand"))?;
     if look_up(&parsed, key) != Some(value) {
         bail!("{key:?} could not be replaced; edit it by hand");
     }

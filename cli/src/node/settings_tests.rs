@@ -83,10 +83,12 @@ fn an_edit_changes_one_line_only() {
 #[test]
 fn settings_become_flags_with_help() {
     let command = APP.add_flags(Command::new("start"), |_| true);
-    let given = ["start", "--api.enable=false", "--mempool.max-txs", "-1", "--halt-height=5", "--grpc.enable"];
+    let given =
+        ["start", "--api.enable=false", "--mempool.max-txs", "-1", "--halt-height=5", "--grpc.enable"];
     let matches = command.try_get_matches_from(given).unwrap();
     let flags = APP.flags(&matches);
-    let expected = [("api.enable", "false"), ("grpc.enable", "true"), ("halt-height", "5"), ("mempool.max-txs", "-1")];
+    let expected =
+        [("api.enable", "false"), ("grpc.enable", "true"), ("halt-height", "5"), ("mempool.max-txs", "-1")];
     let expected: Flags = expected.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
     assert_eq!(flags, expected);
     let help = APP.setting("state-sync.snapshot-interval").unwrap().help;

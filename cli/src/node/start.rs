@@ -84,7 +84,12 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
     match outcome? {
         Next::Exit => Ok(()),
         Next::Restart { after, count } => {
-            tracing::warn!(?after, count, allowed = config.lazchain.restarts, "restarting CometBFT and the app");
+            tracing::warn!(
+                ?after,
+                count,
+                allowed = config.lazchain.restarts,
+                "restarting CometBFT and the app"
+            );
             std::thread::sleep(after);
             supervise::restart(count)
         }

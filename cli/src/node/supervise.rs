@@ -130,7 +130,8 @@ pub(crate) async fn run(
     asked: impl Future<Output = Result<Signal>>,
     grace: Duration,
 ) -> Result<(Ended, Duration)> {
-    let engine = tokio::process::Command::from(command).kill_on_drop(true).spawn().context("cannot start CometBFT")?;
+    let engine =
+        tokio::process::Command::from(command).kill_on_drop(true).spawn().context("cannot start CometBFT")?;
     tracing::info!(pid = engine.id(), "CometBFT started");
     let begun = Instant::now();
     let ended = watch(engine, app, asked, grace).await?;
