@@ -5,9 +5,15 @@ ifeq ($(shell rustup toolchain list 2>/dev/null | grep -c '^1.95.0'),0)
 export RUSTUP_TOOLCHAIN ?= stable
 endif
 
-.PHONY: setup test
+.PHONY: setup test proto golden
 setup:
 	@echo "setup: system packages for RocksDB"
 	@command -v clang >/dev/null || (apt-get update && apt-get install -y libclang-dev clang)
 test: setup
 	cargo test --locked -p lazchain-proto -p lazchain-app
+proto:
+	@echo "proto: proto/src/gen from the .proto files"
+	UPDATE_GEN=1 cargo test --locked -p lazchain-proto --test generate
+golden:
+	@echo "golden: what is written down becomes what is; read the difference"
+	UPDATE_GOLDEN=1 cargo test --locked -p lazchain-proto --test descriptors

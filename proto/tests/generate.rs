@@ -12,9 +12,11 @@ const NOT_PROTO: &[&str] = &["src", "tests", "benches", "examples", "target"];
 
 #[test]
 fn checked_in_code_is_what_the_proto_files_generate() {
-    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Asked when the test runs, and a scratch folder of its own: several checkouts may share one target folder.
+    let home = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it for tests"));
+    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("gen-{}", std::process::id()));
     let checked_in = home.join("src/gen");
-    let fresh = generate(home, &Path::new(env!("CARGO_TARGET_TMPDIR")).join("gen"));
+    let fresh = generate(&home, &scratch);
     if std::env::var_os("UPDATE_GEN").is_some() {
         write(&checked_in, &fresh);
     }
@@ -30,7 +32,6 @@ fn checked_in_code_is_what_the_proto_files_generate() {
 
 /// Every file of `src/gen` by its name, made from the `.proto` files under `home`.
 fn generate(home: &Path, scratch: &Path) -> BTreeMap<String, Vec<u8>> {
-    let _ = fs::remove_dir_all(scratch);
     fs::create_dir_all(scratch).expect("the scratch folder can be made");
 
     let files = proto_files(home);
@@ -47,6 +48,7 @@ fn generate(home: &Path, scratch: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut plain = compiler(home, false);
     plain.open_files(&files).expect("the .proto files compile");
     let mut generated = read(scratch);
+    fs::remove_dir_all(scratch).expect("the scratch folder can be removed");
     // Only `encode_file_descriptor_set` keeps the custom options, which are extensions.
     generated.insert("descriptor.bin".into(), plain.encode_file_descriptor_set());
     // Packages that only declare options leave nothing to include.
