@@ -9,7 +9,7 @@ use prost_reflect::DescriptorPool;
 // `gen` is a keyword since edition 2024, so the folder's module goes by another name.
 #[rustfmt::skip]
 #[path = "gen/mod.rs"]
-#[allow(clippy::all, reason = "generated")]
+#[allow(clippy::all, clippy::allow_attributes_without_reason, reason = "generated")]
 #[allow(rustdoc::all, reason = "generated")]
 mod generated;
 
