@@ -16,7 +16,8 @@ pub(crate) fn explain(error: &clap::Error, root: Command, arguments: Vec<String>
             return ExitCode::SUCCESS;
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
-            println!("{}", error.render());
+            let (path, command, _) = descend(root, &arguments);
+            println!("{}", command.bin_name(path).render_help());
             return ExitCode::SUCCESS;
         }
         _ => {}

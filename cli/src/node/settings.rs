@@ -184,6 +184,7 @@ impl Document {
             let arg = Arg::new(setting.key.clone())
                 .long(setting.key.clone())
                 .help(help)
+                .value_name("VALUE")
                 .help_heading(format!("Settings of {}", self.name))
                 .action(ArgAction::Set);
             command.arg(match setting.default {
