@@ -124,7 +124,10 @@ fn supervise(
     let grace = config.lazchain.shutdown_grace();
     let run = supervise::run(command, serving.halted(), supervise::asked_to_stop(), grace);
     match runtime.block_on(run)? {
-        (Ended::Asked(_), _) => Ok(Next::Exit),
+        (Ended::Asked(signal), _) => {
+            tracing::info!(%signal, "CometBFT stopped as asked");
+            Ok(Next::Exit)
+        }
         (Ended::App(reason), _) => bail!("the application stopped: {reason}"),
         (Ended::Engine(status), ran) => {
             tracing::error!(%status, "CometBFT ended by itself");
