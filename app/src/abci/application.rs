@@ -1,0 +1,232 @@
+//! The engine's calls, translated. The only file besides the server that names ABCI's requests.
+//!
+//! A fault ends the process before it can answer: a node that lies is worse than one that is gone.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use prost::Message;
+use proto::address::ConsAddress;
+use state::Fault;
+use tendermint_abci::Application;
+use tendermint_proto::{
+    google::protobuf::Timestamp,
+    v0_38::{
+        abci::{
+            CommitInfo, Misbehavior as WireMisbehavior, RequestApplySnapshotChunk, RequestCheckTx,
+            RequestExtendVote, RequestFinalizeBlock, RequestInfo, RequestInitChain, RequestLoadSnapshotChunk,
+            RequestOfferSnapshot, RequestPrepareProposal, RequestProcessProposal, RequestQuery,
+            RequestVerifyVoteExtension, ResponseApplySnapshotChunk, ResponseCheckTx, ResponseCommit,
+            ResponseExtendVote, ResponseFinalizeBlock, ResponseInfo, ResponseInitChain,
+            ResponseListSnapshots, ResponseLoadSnapshotChunk, ResponseOfferSnapshot, ResponsePrepareProposal,
+            ResponseProcessProposal, ResponseQuery, ResponseVerifyVoteExtension, response_apply_snapshot_chunk,
+            response_offer_snapshot, response_process_proposal, response_verify_vote_extension,
+        },
+        types::BlockIdFlag,
+    },
+};
+
+use crate::{
+    doors::abci_query,
+    error::Result,
+    node::{InitChain, Misbehavior, Node, Seen, Vote},
+    time::Time,
+};
+
+/// The chain, as the ABCI server serves it.
+#[derive(Clone)]
+pub struct Chain(Arc<Node>);
+
+impl Chain {
+    /// Over a node.
+    pub const fn new(node: Arc<Node>) -> Chain {
+        Chain(node)
+    }
+}
+
+/// Ends the process: what cannot be read or written must not be voted on.
+fn fatal(doing: &str, error: &dyn std::fmt::Display) -> ! {
+    tracing::error!(doing, %error, "the node cannot go on and ends now");
+    std::process::abort()
+}
+
+fn sound<T>(doing: &str, result: Result<T, Fault>) -> T {
+    result.unwrap_or_else(|fault| fatal(doing, &fault))
+}
+
+fn surely<T>(doing: &str, result: Result<T>) -> T {
+    result.unwrap_or_else(|error| fatal(doing, &error))
+}
+
+impl Application for Chain {
+    fn info(&self, _: RequestInfo) -> ResponseInfo {
+        let (height, app_hash) = self.0.info();
+        ResponseInfo {
+            data: "lazchain".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            app_version: 1,
+            last_block_height: signed(height),
+            last_block_app_hash: if height == 0 { Bytes::new() } else { app_hash.to_vec().into() },
+        }
+    }
+
+    fn init_chain(&self, request: RequestInitChain) -> ResponseInitChain {
+        let app_state = if request.app_state_bytes.is_empty() {
+            Ok(serde_json::Value::Null)
+        } else {
+            serde_json::from_slice(&request.app_state_bytes)
+        };
+        let app_state = app_state.unwrap_or_else(|error| fatal("reading the genesis app_state", &error));
+        let initialised = self.0.init_chain(InitChain {
+            chain_id: request.chain_id,
+            time: time(request.time.as_ref()),
+            initial_height: unsigned(request.initial_height),
+            params: recode(&request.consensus_params.unwrap_or_default()),
+            validators: request.validators,
+            app_state,
+        });
+        let initialised = surely("building the first state from genesis", initialised);
+        ResponseInitChain {
+            consensus_params: None,
+            validators: initialised.validators,
+            app_hash: initialised.app_hash.to_vec().into(),
+        }
+    }
+
+    fn query(&self, request: RequestQuery) -> ResponseQuery {
+        sound("answering a query", abci_query::answer(&self.0, &request))
+    }
+
+    fn check_tx(&self, request: RequestCheckTx) -> ResponseCheckTx {
+        sound("checking a transaction", self.0.check(&request.tx))
+    }
+
+    fn prepare_proposal(&self, request: RequestPrepareProposal) -> ResponsePrepareProposal {
+        let txs = request.txs.into_iter().map(Into::into).collect();
+        let txs = sound("preparing a proposal", self.0.prepare(txs, unsigned(request.max_tx_bytes)));
+        ResponsePrepareProposal { txs: txs.into_iter().map(Into::into).collect() }
+    }
+
+    fn process_proposal(&self, request: RequestProcessProposal) -> ResponseProcessProposal {
+        use response_process_proposal::ProposalStatus;
+        let seen = Seen {
+            height: unsigned(request.height),
+            time: time(request.time.as_ref()),
+            hash: request.hash.into(),
+            proposer: ConsAddress::from_slice(&request.proposer_address).ok(),
+            txs: request.txs.into_iter().map(Into::into).collect(),
+            votes: votes(request.proposed_last_commit),
+            misbehavior: misbehavior(request.misbehavior),
+        };
+        let status = match sound("judging a proposal", self.0.process(seen)) {
+            Ok(()) => ProposalStatus::Accept,
+            Err(reject) => {
+                tracing::warn!(height = request.height, %reject, "proposal refused");
+                ProposalStatus::Reject
+            }
+        };
+        ResponseProcessProposal { status: status.into() }
+    }
+
+    fn finalize_block(&self, request: RequestFinalizeBlock) -> ResponseFinalizeBlock {
+        let seen = Seen {
+            height: unsigned(request.height),
+            time: time(request.time.as_ref()),
+            hash: request.hash.into(),
+            proposer: ConsAddress::from_slice(&request.proposer_address).ok(),
+            txs: request.txs.into_iter().map(Into::into).collect(),
+            votes: votes(request.decided_last_commit),
+            misbehavior: misbehavior(request.misbehavior),
+        };
+        let finalized = surely("executing a block", self.0.finalize(seen));
+        ResponseFinalizeBlock {
+            events: finalized.events,
+            tx_results: finalized.results,
+            validator_updates: finalized.validators,
+            consensus_param_updates: finalized.params.as_ref().map(recode),
+            app_hash: finalized.app_hash.to_vec().into(),
+        }
+    }
+
+    fn commit(&self) -> ResponseCommit {
+        ResponseCommit { retain_height: signed(sound("committing a block", self.0.commit())) }
+    }
+
+    // Snapshots are not made yet: none is listed, and one that is offered is refused in words the engine knows.
+
+    fn list_snapshots(&self) -> ResponseListSnapshots {
+        ResponseListSnapshots::default()
+    }
+
+    fn offer_snapshot(&self, _: RequestOfferSnapshot) -> ResponseOfferSnapshot {
+        ResponseOfferSnapshot { result: response_offer_snapshot::Result::Abort.into() }
+    }
+
+    fn load_snapshot_chunk(&self, _: RequestLoadSnapshotChunk) -> ResponseLoadSnapshotChunk {
+        ResponseLoadSnapshotChunk::default()
+    }
+
+    fn apply_snapshot_chunk(&self, _: RequestApplySnapshotChunk) -> ResponseApplySnapshotChunk {
+        let result = response_apply_snapshot_chunk::Result::Abort.into();
+        ResponseApplySnapshotChunk { result, ..Default::default() }
+    }
+
+    // Vote extensions are off: ours is empty, and any other is refused.
+
+    fn extend_vote(&self, _: RequestExtendVote) -> ResponseExtendVote {
+        ResponseExtendVote::default()
+    }
+
+    fn verify_vote_extension(&self, request: RequestVerifyVoteExtension) -> ResponseVerifyVoteExtension {
+        use response_verify_vote_extension::VerifyStatus;
+        let empty = request.vote_extension.is_empty();
+        let status = if empty { VerifyStatus::Accept } else { VerifyStatus::Reject };
+        ResponseVerifyVoteExtension { status: status.into() }
+    }
+}
+
+fn votes(commit: Option<CommitInfo>) -> Vec<Vote> {
+    let votes = commit.map(|commit| commit.votes).unwrap_or_default();
+    let votes = votes.into_iter().filter_map(|vote| {
+        let validator = vote.validator?;
+        let absent = vote.block_id_flag == i32::from(BlockIdFlag::Absent);
+        Some(Vote {
+            validator: ConsAddress::from_slice(&validator.address).ok()?,
+            power: unsigned(validator.power),
+            signed: !absent,
+        })
+    });
+    votes.collect()
+}
+
+fn misbehavior(wire: Vec<WireMisbehavior>) -> Vec<Misbehavior> {
+    let wire = wire.into_iter().filter_map(|act| {
+        let validator = act.validator?;
+        Some(Misbehavior {
+            validator: ConsAddress::from_slice(&validator.address).ok()?,
+            power: unsigned(validator.power),
+            height: unsigned(act.height),
+            time: time(act.time.as_ref()),
+            total_power: unsigned(act.total_voting_power),
+        })
+    });
+    wire.collect()
+}
+
+/// The same message in the other family's generated type.
+fn recode<A: Message, B: Message + Default>(message: &A) -> B {
+    B::decode(message.encode_to_vec().as_slice()).unwrap_or_else(|error| fatal("translating parameters", &error))
+}
+
+fn time(wire: Option<&Timestamp>) -> Time {
+    let wire = wire.copied().unwrap_or_default();
+    Time::from_wire(&prost_types::Timestamp { seconds: wire.seconds, nanos: wire.nanos })
+}
+
+fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
