@@ -12,3 +12,40 @@
     clippy::disallowed_methods,
     clippy::print_stdout
 )]
+
+mod checkpoint;
+mod codec;
+mod commit;
+mod core;
+mod db;
+mod fault;
+mod folder;
+mod history;
+mod item;
+pub mod key;
+mod load;
+mod map;
+mod merge;
+mod options;
+mod overlay;
+mod prune;
+mod read;
+mod rollback;
+mod snapshot;
+mod store;
+mod tree;
+pub mod value;
+mod version;
+
+pub use commit::{Index, Staged};
+pub use fault::Fault;
+pub use item::Item;
+pub use key::Key;
+pub use map::Map;
+pub use options::{Durability, Options, Pruning, UnknownPruning};
+pub use overlay::Overlay;
+pub use read::{Changes, Entry, Read, Write};
+pub use snapshot::Snapshot;
+pub use store::{Figures, IndexFamily, Missing, Store};
+pub use tree::EMPTY_ROOT;
+pub use value::Value;

@@ -1,0 +1,254 @@
+//! RocksDB: the column families, how they are tuned, and every call that reaches it.
+
+use crate::fault::Fault;
+use crate::merge::{self, Ask};
+use crate::options::Options;
+use crate::read::Entry;
+use rocksdb::{
+    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompactionStyle, DBCompressionType,
+    DBRawIterator, IteratorMode, ReadOptions, WriteBatch, WriteBufferManager, WriteOptions,
+    compaction_filter::Decision,
+};
+use std::ops::Bound;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A column family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Family {
+    /// key -> value: the only read path.
+    Latest,
+    /// height -> what its keys held before.
+    Undo,
+    /// key, height -> what the key held before.
+    History,
+    /// hash of a key within its store, store -> the key.
+    Keys,
+    /// heights and app hashes.
+    Meta,
+    /// transactions, by the caller's keys.
+    Txs,
+    /// events, by the caller's keys.
+    Events,
+}
+
+const FAMILIES: [Family; 7] = [
+    Family::Latest,
+    Family::Undo,
+    Family::History,
+    Family::Keys,
+    Family::Meta,
+    Family::Txs,
+    Family::Events,
+];
+
+impl Family {
+    const fn name(self) -> &'static str {
+        match self {
+            Family::Latest => "latest",
+            Family::Undo => "undo",
+            Family::History => "hist",
+            Family::Keys => "keys",
+            Family::Meta => "meta",
+            Family::Txs => "txs",
+            Family::Events => "events",
+        }
+    }
+}
+
+/// An open database.
+pub(crate) struct Db {
+    rocks: DB,
+    cache: Cache,
+    /// The earliest readable height, as the compaction of `hist` knows it: only ever a height that is on disk.
+    pub(crate) forget_through: Arc<AtomicU64>,
+}
+
+impl Db {
+    /// Opens or makes a database.
+    pub(crate) fn open(folder: &Path, options: &Options) -> Result<Db, Fault> {
+        let budget = usize::try_from(options.cache_bytes).unwrap_or(usize::MAX).max(16 << 20);
+        let cache = Cache::new_lru_cache(budget);
+        let write_budget = budget / 3;
+        let manager = WriteBufferManager::new_write_buffer_manager_with_cache(write_budget, false, cache.clone());
+        let mut whole = rocksdb::Options::default();
+        whole.create_if_missing(true);
+        whole.create_missing_column_families(true);
+        whole.set_write_buffer_manager(&manager);
+        whole.set_max_background_jobs(2);
+        whole.set_max_open_files(512);
+        whole.set_keep_log_file_num(2);
+        whole.set_max_log_file_size(4 << 20);
+        whole.set_wal_bytes_per_sync(1 << 20);
+        whole.set_bytes_per_sync(1 << 20);
+        whole.set_max_total_wal_size((write_budget as u64).max(64 << 20));
+        let forget_through = Arc::new(AtomicU64::new(0));
+        let families = FAMILIES.map(|family| {
+            let tuned = tuned(family, &cache, write_budget, &forget_through);
+            ColumnFamilyDescriptor::new(family.name(), tuned)
+        });
+        let rocks = DB::open_cf_descriptors(&whole, folder, families)
+            .map_err(|why| Fault::disk("opening the database", why))?;
+        Ok(Db { rocks, cache, forget_through })
+    }
+
+    fn family(&self, family: Family) -> &ColumnFamily {
+        self.rocks.cf_handle(family.name()).expect("the database is opened with all families")
+    }
+
+    /// The value of one key.
+    pub(crate) fn get(&self, family: Family, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        let value = self.rocks.get_pinned_cf(self.family(family), key);
+        Ok(value.map_err(|why| Fault::disk("reading", why))?.map(|value| value.to_vec()))
+    }
+
+    /// The values of keys that come in order.
+    pub(crate) fn get_sorted(&self, family: Family, keys: &[&[u8]]) -> Result<Vec<Option<Vec<u8>>>, Fault> {
+        let values = self.rocks.batched_multi_get_cf(self.family(family), keys.iter().copied(), true);
+        let value = |value: Option<rocksdb::DBPinnableSlice<'_>>| value.map(|value| value.to_vec());
+        values
+            .into_iter()
+            .map(|found| found.map(value).map_err(|why| Fault::disk("reading many", why)))
+            .collect()
+    }
+
+    /// Entries within the bounds of an ask, in its direction, without end.
+    pub(crate) fn entries<'a>(
+        &'a self,
+        family: Family,
+        ask: &Ask<'_>,
+    ) -> Box<dyn Iterator<Item = Result<Entry, Fault>> + 'a> {
+        let (lower, upper) = ask.bounds();
+        if merge::is_void(&lower, &upper) {
+            return Box::new(std::iter::empty());
+        }
+        let mut options = ReadOptions::default();
+        options.set_iterate_lower_bound(at_least(lower));
+        if let Bound::Excluded(upper) | Bound::Included(upper) = upper {
+            options.set_iterate_upper_bound(upper);
+        }
+        if ask.limit > 1_000 {
+            options.set_readahead_size(1 << 20);
+        }
+        let mode = if ask.back { IteratorMode::End } else { IteratorMode::Start };
+        let entries = self.rocks.iterator_cf_opt(self.family(family), options, mode);
+        Box::new(entries.map(|entry| {
+            let (key, value) = entry.map_err(|why| Fault::disk("scanning", why))?;
+            Ok(Entry { key: key.into_vec(), value: value.into_vec() })
+        }))
+    }
+
+    /// At most `ask.limit` entries.
+    pub(crate) fn page(&self, family: Family, ask: &Ask<'_>) -> Result<Vec<Entry>, Fault> {
+        self.entries(family, ask).take(ask.most()).collect()
+    }
+
+    /// A raw iterator, for seeking about.
+    pub(crate) fn seeker(&self, family: Family) -> DBRawIterator<'_> {
+        self.rocks.raw_iterator_cf(self.family(family))
+    }
+
+    /// Puts into a batch.
+    pub(crate) fn put(&self, batch: &mut WriteBatch, family: Family, key: &[u8], value: &[u8]) {
+        batch.put_cf(self.family(family), key, value);
+    }
+
+    /// Deletes in a batch.
+    pub(crate) fn delete(&self, batch: &mut WriteBatch, family: Family, key: &[u8]) {
+        batch.delete_cf(self.family(family), key);
+    }
+
+    /// Deletes `from` (itself included) to `until` in a batch.
+    pub(crate) fn delete_range(&self, batch: &mut WriteBatch, family: Family, from: &[u8], until: &[u8]) {
+        batch.delete_range_cf(self.family(family), from, until);
+    }
+
+    /// Writes a batch, all or nothing; on disk for good if `sync`.
+    pub(crate) fn write(&self, batch: WriteBatch, sync: bool) -> Result<(), Fault> {
+        let mut options = WriteOptions::default();
+        options.set_sync(sync);
+        self.rocks.write_opt(batch, &options).map_err(|why| Fault::disk("writing a batch", why))
+    }
+
+    /// Writes a batch that is on disk for good only after [`Db::flush`].
+    pub(crate) fn write_bulk(&self, batch: WriteBatch) -> Result<(), Fault> {
+        self.rocks.write_without_wal(batch).map_err(|why| Fault::disk("writing in bulk", why))
+    }
+
+    /// Puts everything written in bulk on disk for good.
+    pub(crate) fn flush(&self) -> Result<(), Fault> {
+        for family in FAMILIES {
+            self.rocks.flush_cf(self.family(family)).map_err(|why| Fault::disk("flushing", why))?;
+        }
+        self.sync()
+    }
+
+    /// Puts everything written so far on disk for good.
+    pub(crate) fn sync(&self) -> Result<(), Fault> {
+        self.rocks.flush_wal(true).map_err(|why| Fault::disk("syncing the log", why))
+    }
+
+    /// Rewrites a family, so that what was deleted or forgotten gives its space back.
+    pub(crate) fn compact(&self, family: Family) {
+        self.rocks.compact_range_cf(self.family(family), None::<&[u8]>, None::<&[u8]>);
+    }
+
+    /// A number RocksDB keeps about a family, 0 if it does not.
+    pub(crate) fn number(&self, family: Family, property: &str) -> u64 {
+        self.rocks.property_int_value_cf(self.family(family), property).ok().flatten().unwrap_or_default()
+    }
+
+    /// Bytes in the shared cache: blocks and write buffers.
+    pub(crate) fn cache_bytes(&self) -> u64 {
+        self.cache.get_usage() as u64
+    }
+}
+
+fn at_least(bound: Bound<Vec<u8>>) -> Vec<u8> {
+    match bound {
+        Bound::Included(key) => key,
+        Bound::Excluded(mut key) => {
+            key.push(0);
+            key
+        }
+        Bound::Unbounded => Vec::new(),
+    }
+}
+
+fn tuned(family: Family, cache: &Cache, write_budget: usize, forget: &Arc<AtomicU64>) -> rocksdb::Options {
+    let mut table = BlockBasedOptions::default();
+    table.set_block_cache(cache);
+    table.set_bloom_filter(10.0, false);
+    table.set_cache_index_and_filter_blocks(true);
+    table.set_pin_l0_filter_and_index_blocks_in_cache(true);
+    table.set_format_version(5);
+    let mut options = rocksdb::Options::default();
+    let buffer = (write_budget / 3).clamp(1 << 20, 64 << 20);
+    options.set_write_buffer_size(buffer);
+    options.set_compression_type(DBCompressionType::Lz4);
+    match family {
+        Family::Latest => {
+            table.set_block_size(4 << 10);
+            options.set_level_compaction_dynamic_level_bytes(true);
+            options.set_optimize_filters_for_hits(false);
+        }
+        Family::Undo | Family::History => {
+            table.set_block_size(16 << 10);
+            options.set_compaction_style(DBCompactionStyle::Universal);
+            options.set_compression_type(DBCompressionType::Zstd);
+        }
+        _ => {}
+    }
+    if family == Family::History {
+        let forget = Arc::clone(forget);
+        options.set_compaction_filter("forget", move |_, key, _| {
+            match crate::history::height_of(key) {
+                Some(height) if height <= forget.load(Ordering::Relaxed) => Decision::Remove,
+                _ => Decision::Keep,
+            }
+        });
+    }
+    options.set_block_based_table_factory(&table);
+    options
+}

@@ -1,0 +1,60 @@
+//! Forgetting old heights, online. History entries vanish as RocksDB compacts them; records keyed by height are deleted
+//! by range.
+
+use crate::core::{self, Core};
+use crate::db::Family;
+use crate::fault::Fault;
+use crate::options::Pruning;
+use rocksdb::WriteBatch;
+use std::sync::PoisonError;
+
+/// Adds to the batch of `height` what is forgotten with it; returns the earliest readable height if it moves.
+pub(crate) fn round(core: &Core, height: u64, batch: &mut WriteBatch) -> Option<u64> {
+    let keep = core.options.pruning.keep()?;
+    let everything = core.options.pruning == Pruning::Everything;
+    if !everything && !height.is_multiple_of(core.options.pruning.interval()) {
+        return None;
+    }
+    let before = core.history_from();
+    let earliest = core.advance_earliest(height.saturating_sub(keep));
+    if earliest != before {
+        core::put_earliest(&core.db, batch, earliest);
+    }
+    forget(core, height, earliest, batch);
+    Some(earliest)
+}
+
+/// Deletes records keyed by height that nobody reads any more.
+fn forget(core: &Core, height: u64, earliest: u64, batch: &mut WriteBatch) {
+    let rollback = core.options.rollback_blocks.max(u64::from(core.options.recent)).saturating_add(1);
+    let undo_from = height.saturating_sub(rollback);
+    let zero = 0u64.to_be_bytes();
+    if undo_from > 0 && undo_from.is_multiple_of(64) {
+        core.db.delete_range(batch, Family::Undo, &zero, &undo_from.to_be_bytes());
+    }
+    let roots_from = earliest.min(undo_from);
+    if roots_from > 0 && height.is_multiple_of(64) {
+        core.db.delete_range(batch, Family::Meta, &core::root_key(0), &core::root_key(roots_from));
+    }
+}
+
+/// Forgets what the settings say, at once, and gives the space back.
+pub(crate) fn now(core: &Core) -> Result<(), Fault> {
+    let _one_at_a_time = core.writing.lock().unwrap_or_else(PoisonError::into_inner);
+    let height = core.latest().height;
+    let Some(keep) = core.options.pruning.keep() else { return Ok(()) };
+    let earliest = core.advance_earliest(height.saturating_sub(keep));
+    let mut batch = WriteBatch::default();
+    core::put_earliest(&core.db, &mut batch, earliest);
+    let rollback = core.options.rollback_blocks.max(u64::from(core.options.recent)).saturating_add(1);
+    let undo_from = height.saturating_sub(rollback);
+    core.db.delete_range(&mut batch, Family::Undo, &0u64.to_be_bytes(), &undo_from.to_be_bytes());
+    let roots_from = earliest.min(undo_from);
+    core.db.delete_range(&mut batch, Family::Meta, &core::root_key(0), &core::root_key(roots_from));
+    core.db.write(batch, true)?;
+    core.forget_when_durable(height, earliest);
+    core.set_durable(height);
+    core.db.compact(Family::History);
+    core.db.compact(Family::Undo);
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! Taking back blocks.
+
+use crate::codec;
+use crate::core::{self, Core};
+use crate::db::Family;
+use crate::fault::Fault;
+use crate::history;
+use crate::load;
+use rocksdb::WriteBatch;
+use std::path::Path;
+use std::sync::PoisonError;
+
+/// Takes back blocks, newest first, in one batch.
+pub(crate) fn rollback(core: &Core, to: u64, checkpoint: &Path) -> Result<(), Fault> {
+    let _one_at_a_time = core.writing.lock().unwrap_or_else(PoisonError::into_inner);
+    let height = core.latest().height;
+    if to >= height {
+        return Err(Fault::misuse(format!("the newest height is {height}, so {to} is nothing to go back to")));
+    }
+    let app_hash = core::read_root(&core.db, to)?
+        .ok_or_else(|| Fault::misuse(format!("height {to} is not known any more")))?;
+    let (db, mut batch) = (&core.db, WriteBatch::default());
+    for at in (to.saturating_add(1)..=height).rev() {
+        let record = db
+            .get(Family::Undo, &at.to_be_bytes())?
+            .ok_or_else(|| Fault::misuse(format!("how to take back height {at} is not known any more")))?;
+        for (key, before) in codec::decode_changes(&record)? {
+            match before {
+                Some(value) => db.put(&mut batch, Family::Latest, &key, &value),
+                None => db.delete(&mut batch, Family::Latest, &key),
+            }
+            db.delete(&mut batch, Family::History, &history::entry_key(&key, at));
+        }
+        db.delete(&mut batch, Family::Undo, &at.to_be_bytes());
+        db.delete(&mut batch, Family::Meta, &core::root_key(at));
+    }
+    core::put_latest(db, &mut batch, to, &app_hash);
+    db.write(batch, true)?;
+    core.replace(load::versions(db, &core.options, checkpoint)?);
+    *core.durable() = to;
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! One pass over one sixteenth of a trie: sorted updates in, a new root out. Old nodes stay as they are.
+
+use super::arena::{Arena, Kind, Leaf, Node, Ref};
+use super::hash::{self, Hash};
+
+/// What happens to one key: `None` removes it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Update {
+    pub(crate) key: Hash,
+    pub(crate) value: Option<Hash>,
+}
+
+/// A pass being made, and what it leaves behind.
+pub(crate) struct Pass<'a> {
+    pub(crate) arena: &'a mut Arena,
+    /// Slots only the new version reaches.
+    pub(crate) born: &'a mut Vec<Ref>,
+    /// Slots only older versions reach.
+    pub(crate) dead: &'a mut Vec<Ref>,
+}
+
+impl Pass<'_> {
+    /// The subtree after `updates`, which are sorted by key and agree in all bits before `depth`.
+    pub(crate) fn apply(&mut self, subtree: Ref, updates: &[Update], depth: usize) -> Ref {
+        if updates.is_empty() {
+            return subtree;
+        }
+        match subtree.kind() {
+            Kind::Empty => self.grow(None, updates, depth),
+            Kind::Leaf(slot) => {
+                let leaf = *self.arena.leaf(slot);
+                self.grow(Some((subtree, leaf)), updates, depth)
+            }
+            Kind::Node(slot) => {
+                let Node { left, right, .. } = *self.arena.node(slot);
+                let (low, high) = halves(updates, depth);
+                let below = depth.saturating_add(1);
+                let (new_left, new_right) = (self.apply(left, low, below), self.apply(right, high, below));
+                if (new_left, new_right) == (left, right) {
+                    return subtree;
+                }
+                self.dead.push(subtree);
+                self.join(new_left, new_right)
+            }
+        }
+    }
+
+    /// The subtree over at most one leaf that was there before, and updates.
+    fn grow(&mut self, old: Option<(Ref, Leaf)>, updates: &[Update], depth: usize) -> Ref {
+        match (old, updates) {
+            (None, []) => Ref::EMPTY,
+            (Some((subtree, _)), []) => subtree,
+            (None, [update]) => self.plant(update),
+            (Some((subtree, leaf)), [update]) if update.key == leaf.key => {
+                if update.value == Some(leaf.value) {
+                    return subtree;
+                }
+                self.dead.push(subtree);
+                self.plant(update)
+            }
+            _ => {
+                let (low, high) = halves(updates, depth);
+                let goes_right = old.is_some_and(|(_, leaf)| hash::bit(&leaf.key, depth));
+                let (old_left, old_right) = if goes_right { (None, old) } else { (old, None) };
+                let below = depth.saturating_add(1);
+                let (left, right) = (self.grow(old_left, low, below), self.grow(old_right, high, below));
+                self.join(left, right)
+            }
+        }
+    }
+
+    fn plant(&mut self, update: &Update) -> Ref {
+        let Some(value) = update.value else { return Ref::EMPTY };
+        let leaf = Leaf { hash: hash::leaf(&update.key, &value), key: update.key, value };
+        let planted = self.arena.add_leaf(leaf);
+        self.born.push(planted);
+        planted
+    }
+
+    fn join(&mut self, left: Ref, right: Ref) -> Ref {
+        match (left.kind(), right.kind()) {
+            (Kind::Empty, Kind::Empty | Kind::Leaf(_)) => right,
+            (Kind::Leaf(_), Kind::Empty) => left,
+            _ => {
+                let hash = hash::inner(&self.arena.hash(left), &self.arena.hash(right));
+                let joined = self.arena.add_node(Node { hash, left, right });
+                self.born.push(joined);
+                joined
+            }
+        }
+    }
+}
+
+/// Splits sorted updates by bit `depth`.
+fn halves(updates: &[Update], depth: usize) -> (&[Update], &[Update]) {
+    let middle = updates.partition_point(|update| !hash::bit(&update.key, depth));
+    updates.split_at(middle)
+}
