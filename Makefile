@@ -10,7 +10,7 @@ setup:
 	@echo "setup: system packages for RocksDB"
 	@command -v clang >/dev/null || (apt-get update && apt-get install -y libclang-dev clang)
 test: setup
-	cargo test --locked -p lazchain-proto -p lazchain-app -p lazchain-cli
+	cargo test --locked -p lazchain-proto -p lazchain-state -p lazchain-app -p lazchain-cli
 proto:
 	@echo "proto: proto/src/gen from the .proto files"
 	UPDATE_GEN=1 cargo test --locked -p lazchain-proto --test generate

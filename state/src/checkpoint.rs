@@ -43,7 +43,8 @@ pub(crate) fn start(core: &Arc<Core>, version: Arc<Version>, path: PathBuf) {
 pub(crate) fn write(version: &Version, path: &Path) -> Result<(), Fault> {
     let failed = |why: std::io::Error| Fault::disk("writing a checkpoint of the trie", why);
     let unfinished = path.with_extension("unfinished");
-    let mut out = Summed { out: BufWriter::new(File::create(&unfinished).map_err(failed)?), sum: Default::default() };
+    let mut out =
+        Summed { out: BufWriter::new(File::create(&unfinished).map_err(failed)?), sum: Default::default() };
     out.put(MAGIC).map_err(failed)?;
     out.put(&version.height.to_be_bytes()).map_err(failed)?;
     for (store, trie) in &version.tries {
@@ -86,7 +87,9 @@ impl Summed {
 /// The tries at `height`: those of the file, and what was changed since. `None` if that cannot be had.
 pub(crate) fn load(db: &Db, forest: &Forest, path: &Path, height: u64) -> Option<Tries> {
     let loaded = read(forest, path).and_then(|(at, tries)| match tries {
-        Some(tries) if core::read_root(db, at)? == Some(forest::app_hash(&tries)) => catch_up(db, forest, at, height, tries),
+        Some(tries) if core::read_root(db, at)? == Some(forest::app_hash(&tries)) => {
+            catch_up(db, forest, at, height, tries)
+        }
         _ => Ok(None),
     });
     match loaded {
@@ -106,7 +109,8 @@ fn read(forest: &Forest, path: &Path) -> Result<(u64, Option<Tries>), Fault> {
     let mut head = [0u8; 16];
     input.read_exact(&mut head).map_err(failed)?;
     sum.update(&head);
-    let Some(height) = head.strip_prefix(MAGIC).and_then(|rest| rest.try_into().ok()).map(u64::from_be_bytes) else {
+    let Some(height) = head.strip_prefix(MAGIC).and_then(|rest| rest.try_into().ok()).map(u64::from_be_bytes)
+    else {
         return Err(Fault::corrupt("checkpoint of the trie", "not one"));
     };
     let mut tries = Tries::new();
@@ -147,7 +151,13 @@ fn grow(forest: &Forest, tries: Tries, record: &[u8]) -> Result<Tries, Fault> {
 }
 
 /// Applies what was changed after height `at`, as undo records name it.
-fn catch_up(db: &Db, forest: &Forest, at: u64, height: u64, mut tries: Tries) -> Result<Option<Tries>, Fault> {
+fn catch_up(
+    db: &Db,
+    forest: &Forest,
+    at: u64,
+    height: u64,
+    mut tries: Tries,
+) -> Result<Option<Tries>, Fault> {
     if at > height {
         return Ok(None);
     }

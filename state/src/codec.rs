@@ -34,8 +34,10 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn take(&mut self, count: usize) -> Result<&'a [u8], Fault> {
-        let (head, rest) =
-            self.rest.split_at_checked(count).ok_or_else(|| Fault::corrupt(self.what, "ends in the middle"))?;
+        let (head, rest) = self
+            .rest
+            .split_at_checked(count)
+            .ok_or_else(|| Fault::corrupt(self.what, "ends in the middle"))?;
         self.rest = rest;
         Ok(head)
     }

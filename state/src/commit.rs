@@ -213,7 +213,8 @@ fn forget_names(core: &Core, staged: &Staged, batch: &mut WriteBatch) -> Result<
     let Some(leaving) = core.leaving() else { return Ok(()) };
     let Some(next) = leaving.next() else { return Ok(()) };
     for key in &next.removed {
-        let touched = staged.changes.contains_key(key) || next.newer().any(|newer| newer.undo.contains_key(key));
+        let touched =
+            staged.changes.contains_key(key) || next.newer().any(|newer| newer.undo.contains_key(key));
         if !touched {
             core.db.delete(batch, Family::Keys, &name_of(key)?.0);
         }

@@ -196,9 +196,7 @@ pub(crate) fn root_key(height: u64) -> Vec<u8> {
 /// The app hash of a height.
 pub(crate) fn read_root(db: &Db, height: u64) -> Result<Option<[u8; 32]>, Fault> {
     let bytes = db.get(Family::Meta, &root_key(height))?;
-    bytes
-        .map(|bytes| bytes.as_slice().try_into().map_err(|why| Fault::corrupt("app hash", why)))
-        .transpose()
+    bytes.map(|bytes| bytes.as_slice().try_into().map_err(|why| Fault::corrupt("app hash", why))).transpose()
 }
 
 fn read_earliest(db: &Db) -> Result<u64, Fault> {

@@ -33,15 +33,8 @@ pub(crate) enum Family {
     Events,
 }
 
-const FAMILIES: [Family; 7] = [
-    Family::Latest,
-    Family::Undo,
-    Family::History,
-    Family::Keys,
-    Family::Meta,
-    Family::Txs,
-    Family::Events,
-];
+const FAMILIES: [Family; 7] =
+    [Family::Latest, Family::Undo, Family::History, Family::Keys, Family::Meta, Family::Txs, Family::Events];
 
 impl Family {
     const fn name(self) -> &'static str {
@@ -71,7 +64,8 @@ impl Db {
         let budget = usize::try_from(options.cache_bytes).unwrap_or(usize::MAX).max(16 << 20);
         let cache = Cache::new_lru_cache(budget);
         let write_budget = budget / 3;
-        let manager = WriteBufferManager::new_write_buffer_manager_with_cache(write_budget, false, cache.clone());
+        let manager =
+            WriteBufferManager::new_write_buffer_manager_with_cache(write_budget, false, cache.clone());
         let mut whole = rocksdb::Options::default();
         whole.create_if_missing(true);
         whole.create_missing_column_families(true);
@@ -242,11 +236,9 @@ fn tuned(family: Family, cache: &Cache, write_budget: usize, forget: &Arc<Atomic
     }
     if family == Family::History {
         let forget = Arc::clone(forget);
-        options.set_compaction_filter("forget", move |_, key, _| {
-            match crate::history::height_of(key) {
-                Some(height) if height <= forget.load(Ordering::Relaxed) => Decision::Remove,
-                _ => Decision::Keep,
-            }
+        options.set_compaction_filter("forget", move |_, key, _| match crate::history::height_of(key) {
+            Some(height) if height <= forget.load(Ordering::Relaxed) => Decision::Remove,
+            _ => Decision::Keep,
         });
     }
     options.set_block_based_table_factory(&table);

@@ -26,11 +26,17 @@ impl Folder {
             Err(why) => return Err(Fault::disk("reading CURRENT", why)),
         };
         let folder = Folder { path: path.to_path_buf(), current: Mutex::new(current) };
-        for entry in fs::read_dir(path).map_err(|why| Fault::disk("listing the store's folder", why))?.flatten() {
+        for entry in
+            fs::read_dir(path).map_err(|why| Fault::disk("listing the store's folder", why))?.flatten()
+        {
             let name = entry.file_name();
-            let number = name.to_str().and_then(|name| name.strip_prefix("db-")).and_then(|rest| rest.parse::<u64>().ok());
+            let number = name
+                .to_str()
+                .and_then(|name| name.strip_prefix("db-"))
+                .and_then(|rest| rest.parse::<u64>().ok());
             if number.is_some_and(|number| number != current) {
-                fs::remove_dir_all(entry.path()).map_err(|why| Fault::disk("removing an old database", why))?;
+                fs::remove_dir_all(entry.path())
+                    .map_err(|why| Fault::disk("removing an old database", why))?;
             }
         }
         Ok(folder)

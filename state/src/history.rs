@@ -90,7 +90,11 @@ impl<'a> Words<'a> {
     fn step(&mut self) -> Result<Option<Word>, Fault> {
         loop {
             let Some(entry) = self.seeker.key() else {
-                return self.seeker.status().map(|()| None).map_err(|why| Fault::disk("reading history", why));
+                return self
+                    .seeker
+                    .status()
+                    .map(|()| None)
+                    .map_err(|why| Fault::disk("reading history", why));
             };
             let key = key_of(entry)?;
             if !within(&key, &self.lower, &self.upper) {
@@ -110,7 +114,7 @@ impl<'a> Words<'a> {
 }
 
 fn within(key: &Vec<u8>, lower: &Bound<Vec<u8>>, upper: &Bound<Vec<u8>>) -> bool {
-    std::ops::RangeBounds::contains(&(lower.as_ref(), upper.as_ref()), key)
+    std::ops::RangeBounds::<Vec<u8>>::contains(&(lower.as_ref(), upper.as_ref()), key)
 }
 
 impl Iterator for Words<'_> {

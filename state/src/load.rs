@@ -17,7 +17,11 @@ use std::sync::Arc;
 const BATCH: usize = 1 << 16;
 
 /// The newest version and those before it that are to stay in memory, oldest first.
-pub(crate) fn versions(db: &Db, options: &Options, checkpoint: &Path) -> Result<VecDeque<Arc<Version>>, Fault> {
+pub(crate) fn versions(
+    db: &Db,
+    options: &Options,
+    checkpoint: &Path,
+) -> Result<VecDeque<Arc<Version>>, Fault> {
     let forest = Arc::new(Forest::new());
     let Some((height, app_hash)) = core::read_latest(db)? else {
         return Ok(VecDeque::from([Arc::new(Version::genesis(forest))]));
@@ -71,7 +75,8 @@ fn backwards(
     height: u64,
     tries: Tries,
 ) -> Result<VecDeque<Arc<Version>>, Fault> {
-    let records = db.page(Family::Undo, &Ask { prefix: &[], past: None, back: true, limit: options.recent.max(2) })?;
+    let records =
+        db.page(Family::Undo, &Ask { prefix: &[], past: None, back: true, limit: options.recent.max(2) })?;
     let mut steps: Vec<Step> = Vec::new();
     let mut here = (height, tries);
     for pair in records.windows(2) {

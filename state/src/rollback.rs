@@ -15,7 +15,9 @@ pub(crate) fn rollback(core: &Core, to: u64, checkpoint: &Path) -> Result<(), Fa
     let _one_at_a_time = core.writing.lock().unwrap_or_else(PoisonError::into_inner);
     let height = core.latest().height;
     if to >= height {
-        return Err(Fault::misuse(format!("the newest height is {height}, so {to} is nothing to go back to")));
+        return Err(Fault::misuse(format!(
+            "the newest height is {height}, so {to} is nothing to go back to"
+        )));
     }
     let app_hash = core::read_root(&core.db, to)?
         .ok_or_else(|| Fault::misuse(format!("height {to} is not known any more")))?;

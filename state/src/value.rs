@@ -99,7 +99,7 @@ impl Value for Vec<u8> {
 /// As [`Vec<u8>`].
 impl Value for String {
     fn encode(&self) -> Vec<u8> {
-        self.as_bytes().to_vec().encode()
+        Value::encode(&self.as_bytes().to_vec())
     }
     fn decode(bytes: &[u8]) -> Result<Self, Fault> {
         let bytes = <Vec<u8> as Value>::decode(bytes)?;
@@ -130,7 +130,7 @@ mod tests {
         }
         round_trip(String::new());
         round_trip("ada".to_string());
-        assert_eq!("ada".to_string().encode(), b"ada");
+        assert_eq!(Value::encode(&"ada".to_string()), b"ada");
     }
 
     #[test]

@@ -48,9 +48,9 @@ impl Version {
 
     /// Makes `next` the version after this one. Happens once.
     pub(crate) fn follow(&self, next: Arc<Version>) -> Result<(), Fault> {
-        self.next
-            .set(next)
-            .map_err(|_| Fault::misuse(format!("height {} was followed before; reopen the store", self.height)))
+        self.next.set(next).map_err(|_| {
+            Fault::misuse(format!("height {} was followed before; reopen the store", self.height))
+        })
     }
 
     fn take_dead(&self) -> Lists {

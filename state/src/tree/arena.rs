@@ -1,6 +1,9 @@
 //! Where nodes live: numbered slots in blocks of fixed size, with free lists. A node never changes once written, so
 //! every version of the trie that reaches it sees the same; slots are reused when no version does.
-#![expect(clippy::indexing_slicing, reason = "slot numbers come from this arena; a wrong one is a bug that must stop us")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "slot numbers come from this arena; a wrong one is a bug that must stop us"
+)]
 
 use super::hash::{EMPTY_ROOT, Hash, Sum};
 
