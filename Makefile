@@ -5,10 +5,17 @@ ifeq ($(shell rustup toolchain list 2>/dev/null | grep -c '^1.95.0'),0)
 export RUSTUP_TOOLCHAIN ?= stable
 endif
 
-.PHONY: setup test proto golden
+COMETBFT = v0.38.26
+
+.PHONY: setup build test proto golden
 setup:
 	@echo "setup: system packages for RocksDB"
 	@command -v clang >/dev/null || (apt-get update && apt-get install -y libclang-dev clang)
+	@echo "setup: CometBFT $(COMETBFT)"
+	@command -v cometbft >/dev/null || test -x $$(go env GOPATH)/bin/cometbft || \
+		go install github.com/cometbft/cometbft/cmd/cometbft@$(COMETBFT)
+build: setup
+	cargo build --locked -p lazchain-proto -p lazchain-state -p lazchain-app -p lazchain-cli
 test: setup
 	cargo test --locked -p lazchain-proto -p lazchain-state -p lazchain-app -p lazchain-cli
 proto:

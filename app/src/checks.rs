@@ -2,13 +2,14 @@
 //!
 //! The order is Cosmos' ante chain. What passes here has paid and used its sequence even if its messages fail.
 
+use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
 use proto::{
     address::Address,
     coin::{Coins, DecCoin, Denom},
     pubkey::PubKey,
     sign,
 };
-use secp256k1::{Message as Digest32, PublicKey, VerifyOnly, Secp256k1, ecdsa};
+use secp256k1::{Message as Digest32, PublicKey, Secp256k1, VerifyOnly, ecdsa};
 use sha2::{Digest, Sha256};
 use state::Read;
 
@@ -68,7 +69,7 @@ pub fn run(ctx: &mut Ctx, tx: &Tx, purpose: &Purpose) -> Result<()> {
         ctx.emit(event::Tx::AccountSequence(format!("{}/{}", signer.address, signer.sequence)));
     }
     for signer in &tx.signers {
-        ctx.emit(event::Tx::Signature(proto::base64(&signer.signature)));
+        ctx.emit(event::Tx::Signature(BASE64.encode(&signer.signature)));
     }
     Ok(())
 }
@@ -78,7 +79,9 @@ fn gas(tx: &Tx, purpose: &Purpose) -> Result<()> {
     match purpose {
         Purpose::Simulate => return Ok(()),
         Purpose::Check { block_gas: Some(limit), .. } if wanted > *limit => {
-            return Err(Sdk::InvalidGasLimit(format!("tx gas limit {wanted} exceeds block max gas {limit}")).into());
+            return Err(
+                Sdk::InvalidGasLimit(format!("tx gas limit {wanted} exceeds block max gas {limit}")).into()
+            );
         }
         _ => {}
     }
@@ -112,7 +115,8 @@ fn price(tx: &Tx, purpose: &Purpose) -> Result<()> {
     let Purpose::Check { prices, .. } = purpose else { return Ok(()) };
     let mut required = Vec::new();
     for price in *prices {
-        let needed = price.amount.times_amount(proto::amount::Amount::new(tx.fee.gas_limit.into()))?.ceil()?;
+        let needed =
+            price.amount.times_amount(proto::amount::Amount::new(tx.fee.gas_limit.into()))?.ceil()?;
         if tx.fee.coins.amount_of(&price.denom) >= needed {
             return Ok(());
         }
@@ -144,11 +148,14 @@ fn charge(ctx: &mut Ctx, payer: &Address, coins: &Coins) -> Result<()> {
     for coin in coins {
         let have = bank::balance(&ctx.state, payer, &coin.denom)?;
         if have < coin.amount {
-            let text = format!("spendable balance {have}{} is smaller than {coin}: insufficient funds", coin.denom);
+            let text =
+                format!("spendable balance {have}{} is smaller than {coin}: insufficient funds", coin.denom);
             return Err(Sdk::InsufficientFunds(text).into());
         }
         if !accepted(&coin.denom) {
-            return Err(Sdk::InvalidCoins(format!("fees are paid in {}, not {}", FEE_DENOM, coin.denom)).into());
+            return Err(
+                Sdk::InvalidCoins(format!("fees are paid in {}, not {}", FEE_DENOM, coin.denom)).into()
+            );
         }
     }
     bank::transfer(ctx, payer, &Address::module(FEE_COLLECTOR), coins)
@@ -269,7 +276,8 @@ std::thread_local! {
 /// ECDSA over SHA-256 of the bytes, in compact form, low S only: libsecp256k1 refuses the other half.
 fn is_signed(key: &[u8; 33], bytes: &[u8], signature: &[u8]) -> bool {
     let digest: [u8; 32] = Sha256::digest(bytes).into();
-    let (Ok(key), Ok(signature)) = (PublicKey::from_slice(key), ecdsa::Signature::from_compact(signature)) else {
+    let (Ok(key), Ok(signature)) = (PublicKey::from_slice(key), ecdsa::Signature::from_compact(signature))
+    else {
         return false;
     };
     CURVE.with(|curve| curve.verify_ecdsa(Digest32::from_digest(digest), &signature, &key).is_ok())

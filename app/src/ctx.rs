@@ -49,7 +49,10 @@ impl Ctx {
 
     /// Runs `work`; keeps its writes and events only if it succeeds. The only way to survive a refusal; faults pass
     /// through.
-    pub fn attempt<T>(&mut self, work: impl FnOnce(&mut Ctx) -> Result<T>) -> Result<Result<T, Reject>, Fault> {
+    pub fn attempt<T>(
+        &mut self,
+        work: impl FnOnce(&mut Ctx) -> Result<T>,
+    ) -> Result<Result<T, Reject>, Fault> {
         self.state.checkpoint();
         let events = self.events.len();
         let outcome = split(work(self));

@@ -4,7 +4,7 @@
 //! machine's trouble and stops the process before it can vote. `?` converts each module's own error into a `Reject`
 //! with its codespace kept, and lets a fault pass.
 
-use proto::{address::AddressError, amount::AmountError, coin::CoinError, dec::DecError, strict::WireError};
+use proto::{WireError, address::AddressError, amount::AmountError, coin::CoinError, dec::DecError};
 use state::Fault;
 
 /// What almost everything in the chain returns.

@@ -20,7 +20,8 @@ pub struct Emitted {
 impl Emitted {
     /// From a typed event.
     pub fn of<E: Event>(event: &E) -> Emitted {
-        let attributes = event.attributes().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let attributes =
+            event.attributes().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         Emitted { kind: E::KIND.to_owned(), attributes }
     }
 

@@ -1,3 +1,37 @@
 //! The chain: modules, transaction pipeline, ABCI server, query doors.
+//!
+//! Read `modules/mod.rs` first: the chain on one page.
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::float_arithmetic,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    clippy::print_stdout
+)]
+
+pub mod modules;
+
+pub mod checks;
+pub mod ctx;
+pub mod error;
+pub mod event;
+mod genesis;
+pub mod invariant;
+pub mod msg;
+pub mod page;
+pub mod query;
+pub mod time;
+pub mod tx;
 
 pub mod abci;
+mod doors;
+pub mod metrics;
+pub mod node;
+
+#[cfg(test)]
+mod scenarios;
+#[cfg(test)]
+mod testkit;

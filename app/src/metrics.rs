@@ -1,6 +1,8 @@
 //! What an operator can watch.
 
-use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+use prometheus::{
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+};
 
 /// The counters of a node. Names follow Prometheus: base units, `_total` for counters.
 pub struct Metrics {
@@ -27,11 +29,13 @@ impl Metrics {
         )?;
         let buckets = prometheus::exponential_buckets(0.000_05, 4.0, 10)?;
         let calls = HistogramVec::new(
-            HistogramOpts::new("lazchain_abci_call_seconds", "Seconds an ABCI call took").buckets(buckets.clone()),
+            HistogramOpts::new("lazchain_abci_call_seconds", "Seconds an ABCI call took")
+                .buckets(buckets.clone()),
             &["call"],
         )?;
         let block = HistogramVec::new(
-            HistogramOpts::new("lazchain_block_part_seconds", "Seconds a part of a block took").buckets(buckets),
+            HistogramOpts::new("lazchain_block_part_seconds", "Seconds a part of a block took")
+                .buckets(buckets),
             &["part"],
         )?;
         let height = IntGauge::new("lazchain_height", "Last committed height")?;

@@ -119,7 +119,15 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn start(state: &'a dyn Read, prefix: Vec<u8>, plan: &Plan) -> Walk<'a> {
         let last = plan.after.as_ref().map(|after| [prefix.as_slice(), after].concat());
-        Walk { state, prefix, reverse: plan.reverse, buffer: Vec::new().into_iter(), last, scanned: 0, ended: false }
+        Walk {
+            state,
+            prefix,
+            reverse: plan.reverse,
+            buffer: Vec::new().into_iter(),
+            last,
+            scanned: 0,
+            ended: false,
+        }
     }
 
     fn next(&mut self) -> Result<Option<Entry>> {

@@ -36,6 +36,7 @@ mod store;
 mod tree;
 pub mod value;
 mod version;
+mod wire;
 
 pub use commit::{Index, Staged};
 pub use fault::Fault;
@@ -48,4 +49,4 @@ pub use read::{Changes, Entry, Read, Write};
 pub use snapshot::Snapshot;
 pub use store::{Figures, IndexFamily, Missing, Store};
 pub use tree::EMPTY_ROOT;
-pub use value::Value;
+pub use value::{Pb, Record, Value};

@@ -48,8 +48,8 @@ impl<K: Key, V: Value> Map<K, V> {
         limit: u32,
     ) -> Result<Vec<(K, V)>, Fault> {
         let after = after.map(|key| self.raw_key(key));
-        let entries = state.page(&self.under(prefix), after.as_deref(), limit)?;
-        entries.iter().map(|entry| self.typed(entry)).collect()
+        let entries = state.page(&self.raw_prefix(prefix), after.as_deref(), limit)?;
+        entries.iter().map(|entry| self.decode_entry(entry)).collect()
     }
 
     /// As [`Map::page`], descending and strictly before `before`.
@@ -61,8 +61,8 @@ impl<K: Key, V: Value> Map<K, V> {
         limit: u32,
     ) -> Result<Vec<(K, V)>, Fault> {
         let before = before.map(|key| self.raw_key(key));
-        let entries = state.page_back(&self.under(prefix), before.as_deref(), limit)?;
-        entries.iter().map(|entry| self.typed(entry)).collect()
+        let entries = state.page_back(&self.raw_prefix(prefix), before.as_deref(), limit)?;
+        entries.iter().map(|entry| self.decode_entry(entry)).collect()
     }
 
     /// Entries from `from` on (itself included; `None` is the beginning) and before `until`, ascending, at most
@@ -86,17 +86,17 @@ impl<K: Key, V: Value> Map<K, V> {
         let left = limit.saturating_sub(u32::from(!found.is_empty()));
         let rest = state.page(&self.prefix(), from.as_deref(), left)?;
         found.extend(rest.into_iter().take_while(|entry| entry.key < until));
-        found.iter().map(|entry| self.typed(entry)).collect()
+        found.iter().map(|entry| self.decode_entry(entry)).collect()
     }
 
     /// The key on disk.
     pub fn raw_key(&self, key: &K) -> Vec<u8> {
-        self.under(key)
+        self.raw_prefix(key)
     }
 
     /// What all keys of this map start with on disk.
     pub fn prefix(&self) -> Vec<u8> {
-        self.under(&())
+        self.raw_prefix(&())
     }
 
     /// `module/name`.
@@ -104,7 +104,8 @@ impl<K: Key, V: Value> Map<K, V> {
         self.name
     }
 
-    fn under(&self, key: &impl Key) -> Vec<u8> {
+    /// What the keys of this map under a part of a key begin with on disk.
+    pub fn raw_prefix(&self, key: &impl Key) -> Vec<u8> {
         let mut raw = Vec::with_capacity(self.name.len().saturating_add(48));
         raw.extend_from_slice(self.name.as_bytes());
         raw.push(b'/');
@@ -112,7 +113,8 @@ impl<K: Key, V: Value> Map<K, V> {
         raw
     }
 
-    fn typed(&self, entry: &Entry) -> Result<(K, V), Fault> {
+    /// Key and value of an entry of this map.
+    pub fn decode_entry(&self, entry: &Entry) -> Result<(K, V), Fault> {
         let mut rest = entry
             .key
             .strip_prefix(self.name.as_bytes())

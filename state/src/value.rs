@@ -30,6 +30,33 @@ pub fn decode_pb<M: Message + Default>(what: &'static str, bytes: &[u8]) -> Resu
     M::decode(bytes).map_err(|why| Fault::corrupt(what, why))
 }
 
+/// A protobuf message that is a value of the state. One line makes a type of another crate storable.
+pub trait Record: Message + Default {}
+
+impl<M: Record> Value for M {
+    fn encode(&self) -> Vec<u8> {
+        encode_pb(self)
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, Fault> {
+        decode_pb(std::any::type_name::<M>(), bytes)
+    }
+}
+
+/// A message as it crosses the wire, stored as it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pb<M>(pub M);
+
+impl<M: Message + Default> Value for Pb<M> {
+    fn encode(&self) -> Vec<u8> {
+        encode_pb(&self.0)
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, Fault> {
+        decode_pb(std::any::type_name::<M>(), bytes).map(Pb)
+    }
+}
+
 macro_rules! big_endian {
     ($($number:ty),*) => {$(
         impl Value for $number {

@@ -19,8 +19,9 @@ use tendermint_proto::{
             RequestVerifyVoteExtension, ResponseApplySnapshotChunk, ResponseCheckTx, ResponseCommit,
             ResponseExtendVote, ResponseFinalizeBlock, ResponseInfo, ResponseInitChain,
             ResponseListSnapshots, ResponseLoadSnapshotChunk, ResponseOfferSnapshot, ResponsePrepareProposal,
-            ResponseProcessProposal, ResponseQuery, ResponseVerifyVoteExtension, response_apply_snapshot_chunk,
-            response_offer_snapshot, response_process_proposal, response_verify_vote_extension,
+            ResponseProcessProposal, ResponseQuery, ResponseVerifyVoteExtension,
+            response_apply_snapshot_chunk, response_offer_snapshot, response_process_proposal,
+            response_verify_vote_extension,
         },
         types::BlockIdFlag,
     },
@@ -215,7 +216,8 @@ fn misbehavior(wire: Vec<WireMisbehavior>) -> Vec<Misbehavior> {
 
 /// The same message in the other family's generated type.
 fn recode<A: Message, B: Message + Default>(message: &A) -> B {
-    B::decode(message.encode_to_vec().as_slice()).unwrap_or_else(|error| fatal("translating parameters", &error))
+    B::decode(message.encode_to_vec().as_slice())
+        .unwrap_or_else(|error| fatal("translating parameters", &error))
 }
 
 fn time(wire: Option<&Timestamp>) -> Time {

@@ -1,7 +1,9 @@
 //! ABCI 2.0: the transport that CometBFT speaks to us over.
 
+mod application;
 mod connection;
 mod frame;
 pub mod server;
 
+pub use application::Chain;
 pub use server::{Address, Observer, Options, Server};

@@ -1,10 +1,7 @@
-//! The ABCI door: a query's gRPC path, or `store/<name>/key` for a raw value with its proof.
+//! The ABCI door: a query's gRPC path, or `store/<name>/key` for a raw value (proofs are refused until the store makes them).
 
 use state::{Fault, Read, Snapshot};
-use tendermint_proto::v0_38::{
-    abci::{RequestQuery, ResponseQuery},
-    crypto::{ProofOp, ProofOps},
-};
+use tendermint_proto::v0_38::abci::{RequestQuery, ResponseQuery};
 
 use crate::{
     error::{Kind, Reject, Result, Sdk, split},
@@ -50,7 +47,8 @@ fn at(node: &Node, height: i64) -> Result<Snapshot> {
         return Err(Sdk::InvalidHeight(text.into()).into());
     }
     Ok(node.store().at(asked).map_err(|missing| {
-        let text = format!("failed to load state at height {asked}; {missing} (latest height: {})", latest.height());
+        let text =
+            format!("failed to load state at height {asked}; {missing} (latest height: {})", latest.height());
         Sdk::NotFound(text)
     })?)
 }
@@ -60,30 +58,26 @@ fn find(path: &str) -> Option<&'static Query> {
 }
 
 fn raw(snapshot: &Snapshot, path: &str, request: &RequestQuery) -> Result<ResponseQuery> {
-    let store = path.strip_suffix("/key").ok_or_else(|| Sdk::UnknownRequest(format!("unknown store path {path}")))?;
+    let store =
+        path.strip_suffix("/key").ok_or_else(|| Sdk::UnknownRequest(format!("unknown store path {path}")))?;
     let key = [store.as_bytes(), b"/", &request.data].concat();
-    let mut answer = ResponseQuery {
+    if request.prove {
+        return Err(Sdk::NotSupported("this version serves no proofs".into()).into());
+    }
+    Ok(ResponseQuery {
         key: request.data.clone(),
         value: snapshot.get(&key)?.unwrap_or_default().into(),
         height: signed(snapshot.height()),
         ..Default::default()
-    };
-    if request.prove {
-        if snapshot.height() <= 1 {
-            let text = "cannot query with proof when height <= 1; please provide a valid height";
-            return Err(Sdk::InvalidRequest(text.into()).into());
-        }
-        let proof = snapshot.prove(&key).map_err(|error| Sdk::NotFound(error.to_string()))?;
-        let ops = proof.ops.into_iter().map(|op| ProofOp { r#type: op.kind.into(), key: op.key, data: op.data });
-        answer.proof_ops = Some(ProofOps { ops: ops.collect() });
-    }
-    Ok(answer)
+    })
 }
 
 /// gRPC refusals as Cosmos words them here: CosmJS reads the text.
 fn refused(reject: &Reject, height: u64) -> ResponseQuery {
     let (code, log) = match reject.kind {
-        Kind::Absent if reject.code != 38 => (22, format!("rpc error: code = NotFound desc = {}", reject.text)),
+        Kind::Absent if reject.code != 38 => {
+            (22, format!("rpc error: code = NotFound desc = {}", reject.text))
+        }
         Kind::Invalid if reject.code != 26 => {
             (18, format!("rpc error: code = InvalidArgument desc = {}", reject.text))
         }

@@ -67,10 +67,7 @@ pub(crate) fn init(ctx: &mut Ctx, app: &Json) -> Result<Vec<ValidatorUpdate>> {
 
 /// The state as a genesis would have it.
 pub(crate) fn export(state: &dyn Read) -> Result<Vec<(&'static str, Json)>> {
-    Ok(vec![
-        ("auth", genesis::json(&auth::export(state)?)?),
-        ("bank", genesis::json(&bank::export(state)?)?),
-    ])
+    Ok(vec![("auth", genesis::json(&auth::export(state)?)?), ("bank", genesis::json(&bank::export(state)?)?)])
 }
 
 /// Refuses whoever is not governance.
@@ -79,6 +76,8 @@ pub(crate) fn require_authority(who: &Address) -> Result<()> {
     if *who == authority {
         return Ok(());
     }
-    let text = format!("invalid authority; expected {authority}, got {who}: expected gov account as only signer for proposal message");
+    let text = format!(
+        "invalid authority; expected {authority}, got {who}: expected gov account as only signer for proposal message"
+    );
     Err(Sdk::Unauthorized(text).into())
 }

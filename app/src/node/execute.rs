@@ -1,15 +1,10 @@
 //! Executing one block on a state, without touching disk.
 
-use std::{
-    sync::Arc,
-    thread::JoinHandle,
-};
+use std::{sync::Arc, thread::JoinHandle};
 
 use prost::Message;
 use proto::{
-    address::ConsAddress,
-    cosmos::base::abci::v1beta1::TxMsgData,
-    tendermint::types::ConsensusParams,
+    address::ConsAddress, cosmos::base::abci::v1beta1::TxMsgData, tendermint::types::ConsensusParams,
 };
 use sha2::{Digest, Sha256};
 use state::{Fault, Overlay, Snapshot, Staged, Store};
@@ -157,7 +152,8 @@ impl Ahead {
 /// Executes a block. A refusal by a module's block work stops the chain; one by a transaction is its result.
 pub(crate) fn block(base: Base, seen: Seen, tools: &Tools) -> Result<Executed> {
     let prepared = verify::prepare(&base.latest, &base.chain_id, &seen.txs, &tools.verdicts)?;
-    let block = Block { height: seen.height, time: seen.time, chain_id: base.chain_id, proposer: seen.proposer };
+    let block =
+        Block { height: seen.height, time: seen.time, chain_id: base.chain_id, proposer: seen.proposer };
     let mut ctx = Ctx::new(block, base.overlay);
     modules::begin_block(&mut ctx, &seen)?;
     let mut events = with_mode(ctx.take_events(), "BeginBlock");
@@ -171,7 +167,8 @@ pub(crate) fn block(base: Base, seen: Seen, tools: &Tools) -> Result<Executed> {
     events.extend(with_mode(ctx.take_events(), "EndBlock"));
     let params = consensus::take_update(&mut ctx)?;
     let evidence_blocks = consensus::params(&ctx.state)?.evidence;
-    let evidence_blocks = evidence_blocks.and_then(|evidence| u64::try_from(evidence.max_age_num_blocks).ok());
+    let evidence_blocks =
+        evidence_blocks.and_then(|evidence| u64::try_from(evidence.max_age_num_blocks).ok());
     let staged = tools.store.stage(seen.height, ctx.state.into_changes())?;
     Ok(Executed {
         height: seen.height,

@@ -52,7 +52,9 @@ pub(crate) fn of(executed: &Executed) -> Index {
             for attribute in &event.attributes {
                 if attribute.value.len() <= MAX_VALUE {
                     let name = format!("{}.{}", event.r#type, attribute.key);
-                    index.events.push(([prefix(&name, &attribute.value), position.clone()].concat(), hash.to_vec()));
+                    index
+                        .events
+                        .push(([prefix(&name, &attribute.value), position.clone()].concat(), hash.to_vec()));
                 }
             }
         }

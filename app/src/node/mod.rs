@@ -14,11 +14,11 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use proto::{coin::DecCoin, tendermint::types::ConsensusParams};
 use serde_json::Value as Json;
-use state::{Changes, Fault, Overlay, Snapshot, Store};
+use state::{Changes, Fault, Overlay, Store};
 use tendermint_proto::v0_38::abci::{ExecTxResult, ValidatorUpdate};
 
 pub use execute::{Executed, Misbehavior, Seen, Vote};
-pub use index::{TxRecord, record, search};
+pub use index::{Condition, TxRecord, record, search};
 pub use simulate::Simulated;
 
 use crate::{
@@ -38,13 +38,11 @@ pub struct Config {
     pub index: bool,
     /// Blocks that CometBFT keeps at least; 0 keeps all.
     pub min_retain_blocks: u64,
-    /// The last height to commit before stopping; 0 is never.
-    pub halt_height: u64,
 }
 
 impl Default for Config {
     fn default() -> Config {
-        Config { prices: Vec::new(), index: true, min_retain_blocks: 0, halt_height: 0 }
+        Config { prices: Vec::new(), index: true, min_retain_blocks: 0 }
     }
 }
 
@@ -181,7 +179,8 @@ impl Node {
     pub fn commit(&self) -> Result<u64, Fault> {
         let mut chain = self.chain();
         let executed = chain.finalized.take();
-        let executed = executed.ok_or_else(|| Fault::corrupt("commit", "no block was finalized before it"))?;
+        let executed =
+            executed.ok_or_else(|| Fault::corrupt("commit", "no block was finalized before it"))?;
         let index = if self.config.index { index::of(&executed) } else { state::Index::default() };
         let evidence_blocks = executed.evidence_blocks;
         let height = executed.height;
@@ -202,7 +201,7 @@ impl Node {
             return 0;
         }
         let keep = self.config.min_retain_blocks.max(evidence_blocks);
-        self.store.retain_height(height.saturating_sub(keep))
+        self.store.retain_height(height.saturating_sub(keep), evidence_blocks, 0)
     }
 
     /// The state that a block of `height` is executed on.
@@ -267,8 +266,4 @@ pub(crate) fn must_read(error: Error) -> Fault {
 pub(crate) fn block_gas(snapshot: &dyn state::Read) -> Result<Option<u64>> {
     let params = consensus::params(snapshot)?;
     Ok(params.block.and_then(|block| u64::try_from(block.max_gas).ok()))
-}
-
-pub(crate) fn latest(store: &Store) -> Snapshot {
-    store.latest()
 }

@@ -5,10 +5,15 @@ use std::{
     io::Write,
     os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
+
+/// How long a lock may look taken before it counts as taken.
+const LOCK_PATIENCE: Duration = Duration::from_secs(1);
 
 /// A socket's path must fit 108 bytes, its end included.
 const MAX_SOCKET_PATH: usize = 104;
@@ -117,7 +122,15 @@ impl Home {
         let path = self.data().join("lazd.lock");
         let file = File::options().create(true).truncate(false).write(true).open(&path);
         let file = file.with_context(|| format!("cannot open {}", path.display()))?;
-        match file.try_lock() {
+        // A child that its parent is just starting holds a copy of the lock until it runs its own program, so a lock
+        // that was let go can look taken for a moment.
+        let begun = Instant::now();
+        let mut outcome = file.try_lock();
+        while matches!(outcome, Err(TryLockError::WouldBlock)) && begun.elapsed() < LOCK_PATIENCE {
+            sleep(Duration::from_millis(20));
+            outcome = file.try_lock();
+        }
+        match outcome {
             Ok(()) => Ok(file),
             Err(TryLockError::WouldBlock) => bail!(
                 "another lazd works on {}; stop it first, or give this one a --home of its own",

@@ -1,14 +1,15 @@
 //! `lazd start`: the application, its doors, and CometBFT beside it, as one process to whoever looks.
 
-use std::{future::pending, time::Duration};
+use std::{future::pending, sync::Arc, time::Duration};
 
 use anyhow::{Result, anyhow, bail};
-use app::abci;
+use app::{abci, metrics::Metrics, node::Node};
 use clap::{ArgMatches, Command, FromArgMatches};
-use tokio::runtime::{Builder, Handle, Runtime};
+use state::{Durability, Options, Pruning, Store};
+use tokio::runtime::{Builder, Runtime};
 
 use super::{
-    config::AppConfig,
+    config::{AppConfig, Sync},
     engine::Engine,
     home::Home,
     settings::{APP, COMET, Flags},
@@ -77,7 +78,7 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
     let at = address(home, args)?;
     let engine = if args.with_comet { Some(Engine::find()?) } else { None };
     let runtime = Builder::new_multi_thread().enable_all().build()?;
-    let serving = serve(home, &config, &at, runtime.handle())?;
+    let serving = serve(home, &config, &at)?;
     let outcome = supervise(home, &config, args, engine.as_ref(), (&runtime, &serving));
     serving.stop(config.lazchain.shutdown_grace());
     runtime.shutdown_timeout(Duration::from_secs(5));
@@ -142,22 +143,65 @@ fn supervise(
 /// The application and its doors, running.
 struct Serving {
     server: abci::Server,
+    store: Store,
 }
 
 impl Serving {
-    /// Resolves when the application wants the process to stop, with the reason.
+    /// Resolves when the application wants the process to stop, with the reason. A fault ends the process by itself.
     async fn halted(&self) -> String {
         pending().await
     }
 
-    /// Lets calls in flight finish and closes the store.
+    /// Lets calls in flight finish, and makes the next start short.
     fn stop(self, grace: Duration) {
         self.server.shutdown(grace);
+        if let Err(fault) = self.store.checkpoint() {
+            tracing::warn!(%fault, "the trie's checkpoint was not written; the next start rebuilds it");
+        }
     }
 }
 
-/// Opens the store and serves the application at `at`, and its doors where the configuration says.
-fn serve(_home: &Home, config: &AppConfig, _at: &abci::Address, _runtime: &Handle) -> Result<Serving> {
-    tracing::debug!(?config, "configuration");
-    bail!("this build has no application to serve")
+/// Opens the store and serves the application at `at`.
+fn serve(home: &Home, config: &AppConfig, at: &abci::Address) -> Result<Serving> {
+    if config.halt_height > 0 || config.halt_time > 0 {
+        bail!("halt-height and halt-time must be 0: this version does not stop by itself");
+    }
+    let store = Store::open(&home.store(), store_options(config)?)?;
+    tracing::info!(height = store.height(), app_hash = hex::encode(store.app_hash()), "state opened");
+    let metrics = Arc::new(Metrics::new()?);
+    let prices = config.minimum_gas_prices.split(',').map(|price| {
+        price
+            .parse()
+            .map_err(|error| anyhow!("minimum-gas-prices = {:?}: {error}", config.minimum_gas_prices))
+    });
+    let node = app::node::Config {
+        prices: prices.collect::<Result<_>>()?,
+        index: true,
+        min_retain_blocks: config.min_retain_blocks,
+    };
+    let node = Node::open(store.clone(), node, metrics)?;
+    let options = abci::Options { frame_bytes: config.lazchain.frame_bytes(), ..Default::default() };
+    let server = abci::Server::start(at, abci::Chain::new(node), options)?;
+    Ok(Serving { server, store })
+}
+
+fn store_options(config: &AppConfig) -> Result<Options> {
+    let pruning = match config.pruning.as_str() {
+        "custom" => {
+            Pruning::Custom { keep_recent: config.pruning_keep_recent, interval: config.pruning_interval }
+        }
+        named => named.parse()?,
+    };
+    let durability = match config.lazchain.commit_sync {
+        Sync::Strict => Durability::Strict,
+        Sync::Relaxed => Durability::Relaxed,
+    };
+    Ok(Options {
+        pruning,
+        durability,
+        cache_bytes: config.lazchain.cache_bytes(),
+        recent: config.lazchain.recent_states,
+        checkpoint_interval: config.lazchain.checkpoint_interval,
+        ..Options::default()
+    })
 }

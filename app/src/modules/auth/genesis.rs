@@ -52,7 +52,9 @@ pub(crate) fn init(ctx: &mut Ctx, genesis: &pb::GenesisState) -> Result<()> {
         NUMBERS.set(&mut ctx.state, number, who);
     }
     NEXT_NUMBER.set(&mut ctx.state, &next);
-    MODULE_ACCOUNTS.iter().try_for_each(|(name, permissions)| logic::add_module_account(ctx, name, permissions))
+    MODULE_ACCOUNTS
+        .iter()
+        .try_for_each(|(name, permissions)| logic::add_module_account(ctx, name, permissions))
 }
 
 fn parse(any: &Any) -> Result<(Address, Account)> {

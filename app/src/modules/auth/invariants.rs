@@ -20,5 +20,6 @@ fn numbers_mirror_accounts(state: &dyn Read) -> Result<Option<String>> {
     accounts.sort();
     let next = NEXT_NUMBER.get(state)?.unwrap_or(0);
     let below = numbers.last().is_none_or(|(last, _)| *last < next);
-    Ok((accounts != numbers || !below).then(|| format!("{} accounts, {} numbers", accounts.len(), numbers.len())))
+    Ok((accounts != numbers || !below)
+        .then(|| format!("{} accounts, {} numbers", accounts.len(), numbers.len())))
 }

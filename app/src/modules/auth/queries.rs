@@ -83,7 +83,8 @@ fn account_address_by_id(
 ) -> Result<pb::QueryAccountAddressByIdResponse> {
     let number = if ask.account_id > 0 { ask.account_id } else { u64::try_from(ask.id).unwrap_or(u64::MAX) };
     let who = NUMBERS.get(state, &number)?;
-    let who = who.ok_or_else(|| Sdk::KeyNotFound(format!("account address not found with account number {number}")))?;
+    let who = who
+        .ok_or_else(|| Sdk::KeyNotFound(format!("account address not found with account number {number}")))?;
     Ok(pb::QueryAccountAddressByIdResponse { account_address: who.to_string() })
 }
 

@@ -1,11 +1,7 @@
 //! Accounts and parameters.
 
 use prost_types::Any;
-use proto::{
-    address::Address,
-    cosmos::auth::v1beta1 as pb,
-    pubkey::PubKey,
-};
+use proto::{address::Address, cosmos::auth::v1beta1 as pb, pubkey::PubKey};
 use state::{Fault, Record, Value, value};
 
 use crate::error::{Result, Sdk};

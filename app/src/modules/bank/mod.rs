@@ -22,8 +22,6 @@ mod keys;
 mod logic;
 mod msgs;
 mod queries;
-#[cfg(test)]
-mod tests;
 mod types;
 
 pub(crate) use errors::Error;

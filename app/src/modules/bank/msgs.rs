@@ -8,11 +8,7 @@ use proto::{
     cosmos::bank::v1beta1 as pb,
 };
 
-use super::{
-    errors::Error,
-    handlers,
-    types::Params,
-};
+use super::{errors::Error, handlers, types::Params};
 use crate::{
     ctx::Ctx,
     error::{Result, Sdk},

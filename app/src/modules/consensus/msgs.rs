@@ -30,7 +30,8 @@ impl Msg for UpdateParams {
 
     fn parse(wire: pb::MsgUpdateParams) -> Result<UpdateParams> {
         let refuse = |text: &str| Sdk::InvalidRequest(text.into());
-        let (Some(block), Some(evidence), Some(validator)) = (wire.block, wire.evidence, wire.validator) else {
+        let (Some(block), Some(evidence), Some(validator)) = (wire.block, wire.evidence, wire.validator)
+        else {
             return Err(refuse("all parameters must be present").into());
         };
         if wire.abci.is_some_and(|abci| abci.vote_extensions_enable_height != 0) {
