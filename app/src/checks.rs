@@ -10,7 +10,6 @@ use proto::{
     sign,
 };
 use secp256k1::{Message as Digest32, PublicKey, Secp256k1, VerifyOnly, ecdsa};
-use sha2::{Digest, Sha256};
 use state::Read;
 
 use crate::{
@@ -275,10 +274,11 @@ std::thread_local! {
 
 /// ECDSA over SHA-256 of the bytes, in compact form, low S only: libsecp256k1 refuses the other half.
 fn is_signed(key: &[u8; 33], bytes: &[u8], signature: &[u8]) -> bool {
-    let digest: [u8; 32] = Sha256::digest(bytes).into();
     let (Ok(key), Ok(signature)) = (PublicKey::from_slice(key), ecdsa::Signature::from_compact(signature))
     else {
         return false;
     };
-    CURVE.with(|curve| curve.verify_ecdsa(Digest32::from_digest(digest), &signature, &key).is_ok())
+    CURVE.with(|curve| {
+        curve.verify_ecdsa(Digest32::from_digest(sign::digest(bytes)), &signature, &key).is_ok()
+    })
 }

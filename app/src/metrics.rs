@@ -10,8 +10,6 @@ pub struct Metrics {
     txs: IntCounterVec,
     /// Seconds that a call of the engine took, by call.
     pub calls: HistogramVec,
-    /// Seconds of a part of a block, by part.
-    pub block: HistogramVec,
     /// Last committed height.
     pub height: IntGauge,
 }
@@ -29,21 +27,14 @@ impl Metrics {
         )?;
         let buckets = prometheus::exponential_buckets(0.000_05, 4.0, 10)?;
         let calls = HistogramVec::new(
-            HistogramOpts::new("lazchain_abci_call_seconds", "Seconds an ABCI call took")
-                .buckets(buckets.clone()),
+            HistogramOpts::new("lazchain_abci_call_seconds", "Seconds an ABCI call took").buckets(buckets),
             &["call"],
-        )?;
-        let block = HistogramVec::new(
-            HistogramOpts::new("lazchain_block_part_seconds", "Seconds a part of a block took")
-                .buckets(buckets),
-            &["part"],
         )?;
         let height = IntGauge::new("lazchain_height", "Last committed height")?;
         registry.register(Box::new(txs.clone()))?;
         registry.register(Box::new(calls.clone()))?;
-        registry.register(Box::new(block.clone()))?;
         registry.register(Box::new(height.clone()))?;
-        Ok(Metrics { registry, txs, calls, block, height })
+        Ok(Metrics { registry, txs, calls, height })
     }
 
     /// Counts a transaction's result.

@@ -64,13 +64,8 @@ impl<M: Msg> Action for M {
 
     fn apply(&self, ctx: &mut Ctx) -> Result<Any> {
         let response = Msg::apply(self, ctx)?;
-        Ok(Any { type_url: type_url::<M::Response>(), value: response.encode_to_vec() })
+        Ok(Any { type_url: M::Response::type_url(), value: response.encode_to_vec() })
     }
-}
-
-/// `/package.Name`, as Cosmos writes type URLs.
-pub fn type_url<N: Name>() -> String {
-    format!("/{}.{}", N::PACKAGE, N::NAME)
 }
 
 /// How messages of one kind get in.

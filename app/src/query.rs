@@ -3,7 +3,7 @@
 use prost::{Message, Name};
 use state::Read;
 
-use crate::error::{Reject, Result, Sdk};
+use crate::error::{Result, Sdk};
 
 /// One query of one module.
 pub struct Query {
@@ -28,17 +28,4 @@ pub fn answer<Q: Message + Name + Default, P: Message>(
 ) -> Result<Vec<u8>> {
     let ask = Q::decode(bytes).map_err(|error| Sdk::InvalidRequest(format!("{}: {error}", Q::NAME)))?;
     function(state, ask).map(|answer| answer.encode_to_vec())
-}
-
-/// gRPC's status number of a refusal.
-pub fn grpc_code(reject: &Reject) -> i32 {
-    use crate::error::Kind;
-    match reject.kind {
-        Kind::Invalid => 3,
-        Kind::Absent => 5,
-        Kind::Denied => 16,
-        Kind::Conflict => 9,
-        Kind::Exhausted => 8,
-        Kind::Unknown => 2,
-    }
 }

@@ -8,7 +8,7 @@ use prost::{Message, Name};
 use prost_types::Any;
 use proto::{
     address::Address,
-    coin::{Coin, Denom},
+    coin::Denom,
     cosmos::{
         bank::v1beta1 as bank,
         tx::{
@@ -29,7 +29,6 @@ use crate::{
     invariant,
     metrics::Metrics,
     modules::{auth, bank as bank_module},
-    msg::type_url,
     node::{Config, InitChain, Node, Seen},
     time::Time,
     tx,
@@ -61,7 +60,7 @@ pub(crate) fn address(name: &str) -> Address {
 }
 
 pub(crate) fn any<M: Message + Name>(message: &M) -> Any {
-    Any { type_url: type_url::<M>(), value: message.encode_to_vec() }
+    Any { type_url: M::type_url(), value: message.encode_to_vec() }
 }
 
 /// `MsgSend` of so many `ulaz`.
@@ -172,17 +171,13 @@ impl TestChain {
         } else {
             sign::direct_bytes(&body_bytes, &auth_bytes, chain_id, number)
         };
-        let digest: [u8; 32] = Sha256::digest(bytes).into();
-        let signature = Secp256k1::new().sign_ecdsa(Digest32::from_digest(digest), &secret);
+        let signature = Secp256k1::new().sign_ecdsa(Digest32::from_digest(sign::digest(&bytes)), &secret);
         tx::assemble(body_bytes, auth_bytes, vec![signature.serialize_compact().to_vec()])
     }
 
     pub(crate) fn balance(&self, who: &str) -> u128 {
         let latest = self.node.store().latest();
-        let denom = Denom::known("ulaz");
-        let coin =
-            Coin::new(denom.clone(), bank_module::balance(&latest, &address(who), &denom).expect("reads"));
-        coin.amount.units()
+        bank_module::balance(&latest, &address(who), &Denom::known("ulaz")).expect("reads").units()
     }
 
     pub(crate) fn sequence(&self, who: &str) -> u64 {

@@ -122,7 +122,8 @@ kind!(
     CONSENSUS_PREFIX
 );
 
-fn first_20(bytes: &[u8]) -> [u8; ADDRESS_BYTES] {
+/// The first 20 bytes of SHA-256.
+pub(crate) fn first_20(bytes: &[u8]) -> [u8; ADDRESS_BYTES] {
     let digest: [u8; 32] = Sha256::digest(bytes).into();
     let mut out = [0; ADDRESS_BYTES];
     out.copy_from_slice(digest.split_at(ADDRESS_BYTES).0);
@@ -173,7 +174,10 @@ mod tests {
     #[test]
     fn the_gov_module_account_is_the_one_cosmos_derives() {
         // cosmos10d07y265gmmuvt4z0w9aw880jnsr700j6zn9kn with another prefix
-        assert_eq!(hex::encode(Address::module("gov").as_bytes()), "7b5fe22b5446f7c62ea27b8bd71cef94e03f3df2");
+        assert_eq!(
+            hex::encode(Address::module("gov").as_bytes()),
+            "7b5fe22b5446f7c62ea27b8bd71cef94e03f3df2"
+        );
     }
 
     #[test]

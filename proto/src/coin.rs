@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use crate::{
     amount::{Amount, AmountError},
-    dec::{Dec, DecError},
     cosmos::base::v1beta1 as pb,
+    dec::{Dec, DecError},
 };
 
 /// Most coins in one list.
@@ -317,9 +317,8 @@ impl FromStr for DecCoin {
             .find(|character: char| !character.is_ascii_digit() && character != '.')
             .unwrap_or(text.len());
         let (number, denom) = text.split_at(split);
-        let amount = number
-            .parse()
-            .map_err(|why| CoinError::Dec { text: number.chars().take(90).collect(), why })?;
+        let amount =
+            number.parse().map_err(|why| CoinError::Dec { text: number.chars().take(90).collect(), why })?;
         Ok(DecCoin { denom: denom.parse()?, amount })
     }
 }

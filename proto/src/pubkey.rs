@@ -6,7 +6,7 @@ use ripemd::Ripemd160;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    address::{ADDRESS_BYTES, Address},
+    address::{ADDRESS_BYTES, Address, first_20},
     cosmos::crypto::{multisig, secp256k1},
     strict,
 };
@@ -46,12 +46,8 @@ pub enum KeyError {
     Threshold,
 }
 
-fn url<N: Name>() -> String {
-    format!("/{}.{}", N::PACKAGE, N::NAME)
-}
-
 fn single(any: &Any) -> Result<[u8; 33], KeyError> {
-    if any.type_url != url::<secp256k1::PubKey>() {
+    if any.type_url != secp256k1::PubKey::type_url() {
         return Err(KeyError::Type(any.type_url.chars().take(100).collect()));
     }
     let wire: secp256k1::PubKey =
@@ -67,7 +63,7 @@ fn single(any: &Any) -> Result<[u8; 33], KeyError> {
 impl PubKey {
     /// From the wire, strictly. Threshold keys hold single keys only, so there is no depth to bound.
     pub fn parse(any: &Any) -> Result<PubKey, KeyError> {
-        if any.type_url != url::<multisig::LegacyAminoPubKey>() {
+        if any.type_url != multisig::LegacyAminoPubKey::type_url() {
             return single(any).map(PubKey::Secp256k1);
         }
         let wire: multisig::LegacyAminoPubKey =
@@ -84,7 +80,7 @@ impl PubKey {
     /// The wire form.
     pub fn wire(&self) -> Any {
         let single = |key: &[u8; 33]| Any {
-            type_url: url::<secp256k1::PubKey>(),
+            type_url: secp256k1::PubKey::type_url(),
             value: secp256k1::PubKey { key: key.to_vec() }.encode_to_vec(),
         };
         match self {
@@ -92,7 +88,7 @@ impl PubKey {
             PubKey::Multisig { threshold, keys } => {
                 let public_keys = keys.iter().map(single).collect();
                 let key = multisig::LegacyAminoPubKey { threshold: *threshold, public_keys };
-                Any { type_url: url::<multisig::LegacyAminoPubKey>(), value: key.encode_to_vec() }
+                Any { type_url: multisig::LegacyAminoPubKey::type_url(), value: key.encode_to_vec() }
             }
         }
     }
@@ -102,12 +98,7 @@ impl PubKey {
     pub fn address(&self) -> Address {
         let bytes: [u8; ADDRESS_BYTES] = match self {
             PubKey::Secp256k1(key) => Ripemd160::digest(Sha256::digest(key)).into(),
-            PubKey::Multisig { threshold, keys } => {
-                let digest: [u8; 32] = Sha256::digest(amino_multisig(*threshold, keys)).into();
-                let mut first = [0; ADDRESS_BYTES];
-                first.copy_from_slice(digest.split_at(ADDRESS_BYTES).0);
-                first
-            }
+            PubKey::Multisig { threshold, keys } => first_20(&amino_multisig(*threshold, keys)),
         };
         Address::new(bytes)
     }

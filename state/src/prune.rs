@@ -26,15 +26,12 @@ pub(crate) fn round(core: &Core, height: u64, batch: &mut WriteBatch) -> Option<
 
 /// Deletes records keyed by height that nobody reads any more.
 fn forget(core: &Core, height: u64, earliest: u64, batch: &mut WriteBatch) {
-    let rollback = core.options.rollback_blocks.max(u64::from(core.options.recent)).saturating_add(1);
-    let undo_from = height.saturating_sub(rollback);
-    let zero = 0u64.to_be_bytes();
+    let (undo_from, roots_from) = cuts(core, height, earliest);
     if undo_from > 0 && undo_from.is_multiple_of(64) {
-        core.db.delete_range(batch, Family::Undo, &zero, &undo_from.to_be_bytes());
+        forget_undo(core, undo_from, batch);
     }
-    let roots_from = earliest.min(undo_from);
     if roots_from > 0 && height.is_multiple_of(64) {
-        core.db.delete_range(batch, Family::Meta, &core::root_key(0), &core::root_key(roots_from));
+        forget_roots(core, roots_from, batch);
     }
 }
 
@@ -46,15 +43,28 @@ pub(crate) fn now(core: &Core) -> Result<(), Fault> {
     let earliest = core.advance_earliest(height.saturating_sub(keep));
     let mut batch = WriteBatch::default();
     core::put_earliest(&core.db, &mut batch, earliest);
-    let rollback = core.options.rollback_blocks.max(u64::from(core.options.recent)).saturating_add(1);
-    let undo_from = height.saturating_sub(rollback);
-    core.db.delete_range(&mut batch, Family::Undo, &0u64.to_be_bytes(), &undo_from.to_be_bytes());
-    let roots_from = earliest.min(undo_from);
-    core.db.delete_range(&mut batch, Family::Meta, &core::root_key(0), &core::root_key(roots_from));
+    let (undo_from, roots_from) = cuts(core, height, earliest);
+    forget_undo(core, undo_from, &mut batch);
+    forget_roots(core, roots_from, &mut batch);
     core.db.write(batch, true)?;
     core.forget_when_durable(height, earliest);
     core.set_durable(height);
     core.db.compact(Family::History);
     core.db.compact(Family::Undo);
     Ok(())
+}
+
+/// Below which heights undo records and roots are not needed any more.
+fn cuts(core: &Core, height: u64, earliest: u64) -> (u64, u64) {
+    let rollback = core.options.rollback_blocks.max(u64::from(core.options.recent)).saturating_add(1);
+    let undo_from = height.saturating_sub(rollback);
+    (undo_from, earliest.min(undo_from))
+}
+
+fn forget_undo(core: &Core, from: u64, batch: &mut WriteBatch) {
+    core.db.delete_range(batch, Family::Undo, &0u64.to_be_bytes(), &from.to_be_bytes());
+}
+
+fn forget_roots(core: &Core, from: u64, batch: &mut WriteBatch) {
+    core.db.delete_range(batch, Family::Meta, &core::root_key(0), &core::root_key(from));
 }

@@ -30,7 +30,7 @@ use tendermint_proto::{
 use crate::{
     doors::abci_query,
     error::Result,
-    node::{InitChain, Misbehavior, Node, Seen, Vote},
+    node::{InitChain, Misbehavior, Node, Seen, Vote, signed},
     time::Time,
 };
 
@@ -110,19 +110,30 @@ impl Application for Chain {
 
     fn process_proposal(&self, request: RequestProcessProposal) -> ResponseProcessProposal {
         use response_process_proposal::ProposalStatus;
-        let seen = Seen {
-            height: unsigned(request.height),
-            time: time(request.time.as_ref()),
-            hash: request.hash.into(),
-            proposer: ConsAddress::from_slice(&request.proposer_address).ok(),
-            txs: request.txs.into_iter().map(Into::into).collect(),
-            votes: votes(request.proposed_last_commit),
-            misbehavior: misbehavior(request.misbehavior),
-        };
+        let RequestProcessProposal {
+            txs,
+            proposed_last_commit,
+            misbehavior,
+            hash,
+            height,
+            time,
+            next_validators_hash,
+            proposer_address,
+        } = request;
+        let seen = seen(RequestFinalizeBlock {
+            txs,
+            decided_last_commit: proposed_last_commit,
+            misbehavior,
+            hash,
+            height,
+            time,
+            next_validators_hash,
+            proposer_address,
+        });
         let status = match sound("judging a proposal", self.0.process(seen)) {
             Ok(()) => ProposalStatus::Accept,
             Err(reject) => {
-                tracing::warn!(height = request.height, %reject, "proposal refused");
+                tracing::warn!(height, %reject, "proposal refused");
                 ProposalStatus::Reject
             }
         };
@@ -130,16 +141,7 @@ impl Application for Chain {
     }
 
     fn finalize_block(&self, request: RequestFinalizeBlock) -> ResponseFinalizeBlock {
-        let seen = Seen {
-            height: unsigned(request.height),
-            time: time(request.time.as_ref()),
-            hash: request.hash.into(),
-            proposer: ConsAddress::from_slice(&request.proposer_address).ok(),
-            txs: request.txs.into_iter().map(Into::into).collect(),
-            votes: votes(request.decided_last_commit),
-            misbehavior: misbehavior(request.misbehavior),
-        };
-        let finalized = surely("executing a block", self.0.finalize(seen));
+        let finalized = surely("executing a block", self.0.finalize(seen(request)));
         ResponseFinalizeBlock {
             events: finalized.events,
             tx_results: finalized.results,
@@ -186,6 +188,18 @@ impl Application for Chain {
     }
 }
 
+fn seen(block: RequestFinalizeBlock) -> Seen {
+    Seen {
+        height: unsigned(block.height),
+        time: time(block.time.as_ref()),
+        hash: block.hash.into(),
+        proposer: ConsAddress::from_slice(&block.proposer_address).ok(),
+        txs: block.txs.into_iter().map(Into::into).collect(),
+        votes: votes(block.decided_last_commit),
+        misbehavior: misbehavior(block.misbehavior),
+    }
+}
+
 fn votes(commit: Option<CommitInfo>) -> Vec<Vote> {
     let votes = commit.map(|commit| commit.votes).unwrap_or_default();
     let votes = votes.into_iter().filter_map(|vote| {
@@ -227,8 +241,4 @@ fn time(wire: Option<&Timestamp>) -> Time {
 
 fn unsigned(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
-}
-
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }

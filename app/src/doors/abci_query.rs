@@ -6,7 +6,7 @@ use tendermint_proto::v0_38::abci::{RequestQuery, ResponseQuery};
 use crate::{
     error::{Kind, Reject, Result, Sdk, split},
     modules,
-    node::Node,
+    node::{Node, signed},
     query::Query,
 };
 
@@ -84,8 +84,4 @@ fn refused(reject: &Reject, height: u64) -> ResponseQuery {
         _ => (reject.code, reject.text.clone()),
     };
     ResponseQuery { code, log, codespace: "sdk".into(), height: signed(height), ..Default::default() }
-}
-
-fn signed(height: u64) -> i64 {
-    i64::try_from(height).unwrap_or(i64::MAX)
 }

@@ -10,10 +10,7 @@ use sha2::{Digest, Sha256};
 use state::{Fault, Overlay, Snapshot, Staged, Store};
 use tendermint_proto::v0_38::abci::{Event as WireEvent, EventAttribute, ExecTxResult, ValidatorUpdate};
 
-use super::{
-    Finalized,
-    verify::{self, Prepared, Verdicts},
-};
+use super::{Finalized, verify::Prepared};
 use crate::{
     checks::{self, Purpose},
     ctx::{Block, Ctx},
@@ -85,7 +82,6 @@ pub(crate) struct Base {
 pub(crate) struct Tools {
     pub store: Store,
     pub metrics: Arc<Metrics>,
-    pub verdicts: Verdicts,
 }
 
 /// An executed block, ready to be committed or dropped.
@@ -131,10 +127,15 @@ pub(crate) struct Ahead {
 
 impl Ahead {
     /// Starts; at most one runs, since a new one takes the place of the old.
-    pub(crate) fn start(base: Base, seen: Seen, tools: Tools) -> Result<Ahead, Fault> {
+    pub(crate) fn start(
+        base: Base,
+        seen: Seen,
+        prepared: Vec<Prepared>,
+        tools: Tools,
+    ) -> Result<Ahead, Fault> {
         let hash = seen.hash.clone();
         let thread = std::thread::Builder::new().name("execute-ahead".into());
-        let thread = thread.spawn(move || block(base, seen, &tools));
+        let thread = thread.spawn(move || block(base, seen, &prepared, &tools));
         Ok(Ahead { hash, thread: thread.map_err(|error| Fault::disk("starting a thread", error))? })
     }
 
@@ -150,15 +151,14 @@ impl Ahead {
 }
 
 /// Executes a block. A refusal by a module's block work stops the chain; one by a transaction is its result.
-pub(crate) fn block(base: Base, seen: Seen, tools: &Tools) -> Result<Executed> {
-    let prepared = verify::prepare(&base.latest, &base.chain_id, &seen.txs, &tools.verdicts)?;
+pub(crate) fn block(base: Base, seen: Seen, prepared: &[Prepared], tools: &Tools) -> Result<Executed> {
     let block =
         Block { height: seen.height, time: seen.time, chain_id: base.chain_id, proposer: seen.proposer };
     let mut ctx = Ctx::new(block, base.overlay);
     modules::begin_block(&mut ctx, &seen)?;
     let mut events = with_mode(ctx.take_events(), "BeginBlock");
     let mut results = Vec::with_capacity(prepared.len());
-    for prepared in &prepared {
+    for prepared in prepared {
         let result = deliver(&mut ctx, prepared)?;
         tools.metrics.tx(&result.codespace, result.code);
         results.push(result);
@@ -194,10 +194,7 @@ fn deliver(ctx: &mut Ctx, prepared: &Prepared) -> Result<ExecTxResult, Fault> {
         Err(reject) => return Ok(refused(reject, 0, 0)),
     };
     let (wanted, used) = (tx.fee.gas_limit, tx.cost().0);
-    let verified = match &prepared.verified {
-        Some(numbers) => checks::still_verified(&ctx.state, tx, numbers).map_err(super::must_read)?,
-        None => false,
-    };
+    let verified = prepared.verified(&ctx.state, tx)?;
     let purpose = Purpose::Deliver { verified };
     if let Err(reject) = ctx.attempt_caught(|ctx| checks::run(ctx, tx, &purpose), panicked)? {
         return Ok(refused(&reject, wanted, used));
@@ -270,8 +267,9 @@ pub(crate) fn refused(reject: &Reject, wanted: u64, used: u64) -> ExecTxResult {
     }
 }
 
-pub(crate) fn signed(gas: u64) -> i64 {
-    i64::try_from(gas).unwrap_or(i64::MAX)
+/// The engine counts heights and gas in signed numbers.
+pub(crate) fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 pub(crate) fn wire(event: Emitted) -> WireEvent {

@@ -124,6 +124,7 @@ pub fn search(
                 continue;
             }
             let Some(record) = record(store, &entry.value)? else { continue };
+            // heights are judged by the key above
             if !conditions.iter().all(|condition| meets(&record, condition)) {
                 continue;
             }
@@ -154,7 +155,7 @@ fn heights_fit(key: &[u8], path: &[u8], conditions: &[Condition]) -> bool {
 
 fn meets(record: &TxRecord, condition: &Condition) -> bool {
     match condition {
-        Condition::Heights(from, to) => (from..=to).contains(&&record.height),
+        Condition::Heights(..) => true,
         Condition::Is(name, value) => record.result.iter().flat_map(|result| &result.events).any(|event| {
             event.attributes.iter().any(|attribute| {
                 attribute.value == *value

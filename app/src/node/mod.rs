@@ -14,9 +14,10 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use proto::{coin::DecCoin, tendermint::types::ConsensusParams};
 use serde_json::Value as Json;
-use state::{Changes, Fault, Overlay, Store};
+use state::{Changes, Fault, Overlay, Snapshot, Store};
 use tendermint_proto::v0_38::abci::{ExecTxResult, ValidatorUpdate};
 
+pub(crate) use execute::signed;
 pub use execute::{Executed, Misbehavior, Seen, Vote};
 pub use index::{Condition, TxRecord, record, search};
 pub use simulate::Simulated;
@@ -68,6 +69,16 @@ struct Chain {
     finalized: Option<Executed>,
 }
 
+impl Chain {
+    /// The last committed state to write on, with genesis on top before the first block.
+    fn overlay(&self, latest: &Snapshot) -> Overlay {
+        match &self.genesis {
+            Some(genesis) => Overlay::with(latest.clone(), genesis.changes.clone()),
+            None => Overlay::new(latest.clone()),
+        }
+    }
+}
+
 struct Genesis {
     changes: Changes,
     initial_height: u64,
@@ -102,7 +113,7 @@ impl Node {
     pub fn open(store: Store, config: Config, metrics: Arc<Metrics>) -> Result<Arc<Node>, Fault> {
         let latest = store.latest();
         let chain_id = consensus::chain_id(&latest).map_err(must_read)?.unwrap_or_default();
-        let pool = pool::Pool::on(&latest, chain_id.clone());
+        let pool = pool::Pool::on(&latest, chain_id.clone(), Time::EPOCH);
         Ok(Arc::new(Node {
             store,
             config,
@@ -157,7 +168,7 @@ impl Node {
         chain.genesis = Some(Genesis { changes, initial_height: init.initial_height.max(1) });
         chain.ahead = None;
         chain.finalized = None;
-        *self.pool() = pool::Pool::on(&self.store.latest(), init.chain_id);
+        *self.pool() = pool::Pool::on(&self.store.latest(), init.chain_id, Time::EPOCH);
         Ok(Initialised { validators, app_hash })
     }
 
@@ -168,7 +179,10 @@ impl Node {
         let ahead = chain.ahead.take().filter(|ahead| ahead.is(&seen.hash));
         let executed = match ahead {
             Some(ahead) => ahead.join()?,
-            None => execute::block(base, seen, &self.tools())?,
+            None => {
+                let prepared = verify::prepare(&base.latest, &base.chain_id, &seen.txs, &self.verdicts)?;
+                execute::block(base, seen, &prepared, &self.tools())?
+            }
         };
         let finalized = executed.summary();
         chain.finalized = Some(executed);
@@ -188,10 +202,9 @@ impl Node {
         self.store.commit(executed.staged, index)?;
         chain.genesis = None;
         chain.ahead = None;
-        let mut next = pool::Pool::on(&self.store.latest(), chain.chain_id.clone());
-        next.set_time(time);
-        *self.pool() = next;
+        *self.pool() = pool::Pool::on(&self.store.latest(), chain.chain_id.clone(), time);
         self.verdicts.turn(height);
+        self.metrics.height.set(signed(height));
         Ok(self.retain_height(height, evidence_blocks))
     }
 
@@ -215,19 +228,12 @@ impl Node {
             let text = format!("block {height} was handed over, but the next is {next}");
             return Err(Error::Fault(Fault::corrupt("block height", text)));
         }
-        let overlay = match &chain.genesis {
-            Some(genesis) => Overlay::with(latest.clone(), genesis.changes.clone()),
-            None => Overlay::new(latest.clone()),
-        };
+        let overlay = chain.overlay(&latest);
         Ok(execute::Base { latest, overlay, chain_id: chain.chain_id.clone() })
     }
 
     fn tools(&self) -> execute::Tools {
-        execute::Tools {
-            store: self.store.clone(),
-            metrics: self.metrics.clone(),
-            verdicts: self.verdicts.clone(),
-        }
+        execute::Tools { store: self.store.clone(), metrics: self.metrics.clone() }
     }
 
     fn chain(&self) -> MutexGuard<'_, Chain> {

@@ -1,7 +1,7 @@
 //! The pool's view: the last committed state with the pending transactions on top.
 
 use state::{Fault, Overlay, Snapshot};
-use tendermint_proto::v0_38::abci::ResponseCheckTx;
+use tendermint_proto::v0_38::abci::{ExecTxResult, ResponseCheckTx};
 
 use super::{Node, block_gas, execute, must_read, verify};
 use crate::{
@@ -15,15 +15,10 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
-    /// An empty pool on a committed state.
-    pub(crate) fn on(latest: &Snapshot, chain_id: String) -> Pool {
-        let block = Block { height: latest.height().saturating_add(1), chain_id, ..Block::default() };
+    /// An empty pool on a committed state; `time` is what timeouts are held against, the last block's.
+    pub(crate) fn on(latest: &Snapshot, chain_id: String, time: Time) -> Pool {
+        let block = Block { height: latest.height().saturating_add(1), time, chain_id, proposer: None };
         Pool { ctx: Ctx::new(block, Overlay::new(latest.clone())) }
-    }
-
-    /// The time that timeouts are held against: the last block's.
-    pub(crate) fn set_time(&mut self, time: Time) {
-        self.ctx.block.time = time;
     }
 
     /// The block that the pool's transactions hope for.
@@ -39,20 +34,17 @@ impl Node {
         let latest = self.store.latest();
         let chain_id = self.pool().ctx.block.chain_id.clone();
         let prepared = verify::one(&latest, &chain_id, bytes, &self.verdicts)?;
-        let tx = match prepared.tx {
+        let tx = match &prepared.tx {
             Ok(tx) => tx,
-            Err(reject) => return Ok(refused(&reject, 0, 0)),
+            Err(reject) => return Ok(refused(reject, 0, 0)),
         };
         let (wanted, used) = (tx.fee.gas_limit, tx.cost().0);
         let block_gas = block_gas(&latest).map_err(must_read)?;
         let mut pool = self.pool();
         let ctx = &mut pool.ctx;
-        let verified = match &prepared.verified {
-            Some(numbers) => checks::still_verified(&ctx.state, &tx, numbers).map_err(must_read)?,
-            None => false,
-        };
+        let verified = prepared.verified(&ctx.state, tx)?;
         let purpose = Purpose::Check { prices: &self.config.prices, block_gas, verified };
-        let outcome = ctx.attempt_caught(|ctx| checks::run(ctx, &tx, &purpose), execute::panicked)?;
+        let outcome = ctx.attempt_caught(|ctx| checks::run(ctx, tx, &purpose), execute::panicked)?;
         let events = ctx.take_events();
         Ok(match outcome {
             Ok(()) => ResponseCheckTx {
@@ -67,12 +59,7 @@ impl Node {
 }
 
 fn refused(reject: &crate::error::Reject, wanted: u64, used: u64) -> ResponseCheckTx {
-    ResponseCheckTx {
-        code: reject.code,
-        log: reject.text.clone(),
-        codespace: reject.space.to_owned(),
-        gas_wanted: execute::signed(wanted),
-        gas_used: execute::signed(used),
-        ..Default::default()
-    }
+    let ExecTxResult { code, log, codespace, gas_wanted, gas_used, .. } =
+        execute::refused(reject, wanted, used);
+    ResponseCheckTx { code, log, codespace, gas_wanted, gas_used, ..Default::default() }
 }

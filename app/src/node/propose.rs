@@ -3,7 +3,7 @@
 //! Only what cannot be parsed, or more gas than a block may use, makes a proposal bad; everything else fails by its
 //! code. What we prepare is therefore always accepted by the others.
 
-use state::{Fault, Overlay};
+use state::Fault;
 
 use super::{Node, Seen, block_gas, execute, must_read, verify};
 use crate::{
@@ -17,10 +17,7 @@ impl Node {
     pub fn prepare(&self, txs: Vec<Vec<u8>>, max_bytes: u64) -> Result<Vec<Vec<u8>>, Fault> {
         let chain = self.chain();
         let latest = self.store.latest();
-        let overlay = match &chain.genesis {
-            Some(genesis) => Overlay::with(latest.clone(), genesis.changes.clone()),
-            None => Overlay::new(latest.clone()),
-        };
+        let overlay = chain.overlay(&latest);
         let prepared = verify::prepare(&latest, &chain.chain_id, &txs, &self.verdicts)?;
         let mut block = self.pool().block();
         block.chain_id.clone_from(&chain.chain_id);
@@ -28,17 +25,14 @@ impl Node {
         let most_gas = block_gas(&ctx.state).map_err(must_read)?.unwrap_or(u64::MAX);
         let (mut bytes, mut gas, mut kept) = (0_u64, 0_u64, Vec::new());
         for (raw, prepared) in txs.into_iter().zip(prepared) {
-            let Ok(tx) = prepared.tx else { continue };
+            let Ok(tx) = &prepared.tx else { continue };
             let (size, more_gas) = (bytes.saturating_add(framed(&raw)), gas.saturating_add(tx.fee.gas_limit));
             if size > max_bytes || more_gas > most_gas {
                 continue;
             }
-            let verified = match &prepared.verified {
-                Some(numbers) => checks::still_verified(&ctx.state, &tx, numbers).map_err(must_read)?,
-                None => false,
-            };
+            let verified = prepared.verified(&ctx.state, tx)?;
             let purpose = Purpose::Deliver { verified };
-            if ctx.attempt_caught(|ctx| checks::run(ctx, &tx, &purpose), execute::panicked)?.is_ok() {
+            if ctx.attempt_caught(|ctx| checks::run(ctx, tx, &purpose), execute::panicked)?.is_ok() {
                 (bytes, gas) = (size, more_gas);
                 kept.push(raw);
             }
@@ -56,11 +50,12 @@ impl Node {
             Err(Error::Reject(reject)) => return Ok(Err(reject)),
         };
         let most_gas = block_gas(&base.overlay).map_err(must_read)?.unwrap_or(u64::MAX);
+        let prepared = verify::prepare(&base.latest, &base.chain_id, &seen.txs, &self.verdicts)?;
         let mut gas = 0_u64;
-        for bytes in &seen.txs {
-            match verify::parse(bytes) {
+        for prepared in &prepared {
+            match &prepared.tx {
                 Ok(tx) => gas = gas.saturating_add(tx.fee.gas_limit),
-                Err(error) => return Ok(Err(error.reject()?)),
+                Err(reject) => return Ok(Err(reject.clone())),
             }
         }
         if gas > most_gas {
@@ -70,7 +65,7 @@ impl Node {
             if let Some(old) = chain.ahead.take() {
                 drop(old.join()); // one at a time, so that many rounds need no more memory than one
             }
-            chain.ahead = Some(execute::Ahead::start(base, seen, self.tools())?);
+            chain.ahead = Some(execute::Ahead::start(base, seen, prepared, self.tools())?);
         }
         Ok(Ok(()))
     }

@@ -60,6 +60,16 @@ pub(crate) struct Prepared {
     pub verified: Option<Vec<u64>>,
 }
 
+impl Prepared {
+    /// Whether the signatures are known to be right for the accounts as they are in `state`.
+    pub(crate) fn verified(&self, state: &dyn Read, tx: &Tx) -> Result<bool, Fault> {
+        match &self.verified {
+            Some(numbers) => checks::still_verified(state, tx, numbers).map_err(super::must_read),
+            None => Ok(false),
+        }
+    }
+}
+
 /// Parses and verifies on all cores.
 pub(crate) fn prepare(
     state: &(dyn Read + Sync),

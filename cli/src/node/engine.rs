@@ -7,7 +7,7 @@ use std::{
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -21,7 +21,7 @@ use nix::{
 };
 
 use super::{
-    home::Home,
+    home::{Home, lock_within},
     settings::{COMET, Flags, variable},
 };
 
@@ -31,7 +31,6 @@ const LINE: &str = "0.38.";
 const FIRST_SOUND_PATCH: u32 = 24;
 /// How long the engine of a killed `lazd` may take to vanish.
 const PREDECESSOR_PATIENCE: Duration = Duration::from_secs(15);
-const POLL: Duration = Duration::from_millis(50);
 
 /// How to get it, for those who have it not.
 const INSTALL: &str = "go install github.com/cometbft/cometbft/cmd/cometbft@v0.38.26";
@@ -127,15 +126,9 @@ pub(crate) fn run_shim(args: &ShimArgs) -> Result<()> {
     SigSet::all().thread_unblock().context("cannot unblock signals")?;
     let lock = File::options().create(true).truncate(false).write(true).open(&args.lock);
     let lock = lock.with_context(|| format!("cannot open {}", args.lock.display()))?;
-    let begun = Instant::now();
-    while lock.try_lock().is_err() {
-        if begun.elapsed() > PREDECESSOR_PATIENCE {
-            bail!(
-                "another CometBFT still works on this home ({} is locked); stop it first",
-                args.lock.display()
-            );
-        }
-        std::thread::sleep(POLL);
+    let locked = lock_within(&lock, PREDECESSOR_PATIENCE);
+    if !locked.with_context(|| format!("cannot lock {}", args.lock.display()))? {
+        bail!("another CometBFT still works on this home ({} is locked); stop it first", args.lock.display());
     }
     fcntl(&lock, FcntlArg::F_SETFD(FdFlag::empty())).context("cannot pass the lock on")?;
     let (program, arguments) = args.command.split_first().context("no command to run")?;

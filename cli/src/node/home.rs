@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, DirBuilder, File, TryLockError},
-    io::Write,
+    io::{self, Write},
     os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
     thread::sleep,
@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 /// How long a lock may look taken before it counts as taken.
 const LOCK_PATIENCE: Duration = Duration::from_secs(1);
+const POLL: Duration = Duration::from_millis(20);
 
 /// A socket's path must fit 108 bytes, its end included.
 const MAX_SOCKET_PATH: usize = 104;
@@ -122,24 +123,16 @@ impl Home {
         let path = self.data().join("lazd.lock");
         let file = File::options().create(true).truncate(false).write(true).open(&path);
         let file = file.with_context(|| format!("cannot open {}", path.display()))?;
-        // A child that its parent is just starting holds a copy of the lock until it runs its own program, so a lock
-        // that was let go can look taken for a moment.
-        let begun = Instant::now();
-        let mut outcome = file.try_lock();
-        while matches!(outcome, Err(TryLockError::WouldBlock)) && begun.elapsed() < LOCK_PATIENCE {
-            sleep(Duration::from_millis(20));
-            outcome = file.try_lock();
-        }
-        match outcome {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => bail!(
+        // a child that its parent is just starting holds a copy of the lock until it runs its own program, so a lock
+        // that was let go can look taken for a moment
+        let locked = lock_within(&file, LOCK_PATIENCE);
+        if !locked.with_context(|| format!("cannot lock {}", path.display()))? {
+            bail!(
                 "another lazd works on {}; stop it first, or give this one a --home of its own",
                 self.path().display()
-            ),
-            Err(TryLockError::Error(error)) => {
-                Err(error).with_context(|| format!("cannot lock {}", path.display()))
-            }
+            );
         }
+        Ok(file)
     }
 
     /// Claims the home only if there is one with data.
@@ -152,6 +145,19 @@ impl Home {
         fs::read_to_string(path).with_context(|| {
             format!("cannot read {}; has `lazd init` been run for this --home?", path.display())
         })
+    }
+}
+
+/// Locks `file`, waiting at most so long for whoever has it; whether that worked.
+pub(crate) fn lock_within(file: &File, patience: Duration) -> io::Result<bool> {
+    let begun = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::WouldBlock) if begun.elapsed() <= patience => sleep(POLL),
+            Err(TryLockError::WouldBlock) => return Ok(false),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
     }
 }
 

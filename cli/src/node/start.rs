@@ -179,8 +179,12 @@ fn serve(home: &Home, config: &AppConfig, at: &abci::Address) -> Result<Serving>
         index: true,
         min_retain_blocks: config.min_retain_blocks,
     };
-    let node = Node::open(store.clone(), node, metrics)?;
-    let options = abci::Options { frame_bytes: config.lazchain.frame_bytes(), ..Default::default() };
+    let node = Node::open(store.clone(), node, metrics.clone())?;
+    let observer = abci::Observer::new(move |call| {
+        let timer = metrics.calls.with_label_values(&[call]).start_timer();
+        Box::new(move || timer.observe_duration())
+    });
+    let options = abci::Options { frame_bytes: config.lazchain.frame_bytes(), observer: Some(observer) };
     let server = abci::Server::start(at, abci::Chain::new(node), options)?;
     Ok(Serving { server, store })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use prost::Message;
+use prost::{Message, Name};
 use prost_types::Any;
 use proto::{address::Address, cosmos::auth::v1beta1 as pb, pubkey::PubKey};
 use state::Read;
@@ -16,7 +16,6 @@ use crate::{
     ctx::Ctx,
     error::{Result, Sdk},
     modules::MODULE_ACCOUNTS,
-    msg::type_url,
     page,
 };
 
@@ -59,11 +58,11 @@ pub(crate) fn init(ctx: &mut Ctx, genesis: &pb::GenesisState) -> Result<()> {
 
 fn parse(any: &Any) -> Result<(Address, Account)> {
     let unreadable = |error: prost::DecodeError| Sdk::InvalidRequest(format!("genesis account: {error}"));
-    let (base, module) = if any.type_url == type_url::<pb::ModuleAccount>() {
+    let (base, module) = if any.type_url == pb::ModuleAccount::type_url() {
         let account = pb::ModuleAccount::decode(any.value.as_slice()).map_err(unreadable)?;
         let module = Module { name: account.name, permissions: account.permissions };
         (account.base_account.unwrap_or_default(), Some(module))
-    } else if any.type_url == type_url::<pb::BaseAccount>() {
+    } else if any.type_url == pb::BaseAccount::type_url() {
         (pb::BaseAccount::decode(any.value.as_slice()).map_err(unreadable)?, None)
     } else {
         return Err(Sdk::InvalidRequest(format!("genesis account of type {}", any.type_url)).into());
@@ -81,15 +80,7 @@ pub(crate) fn export(state: &dyn Read) -> Result<pb::GenesisState> {
     let mut accounts = Vec::new();
     page::every(state, &NUMBERS, &(), |_, who| {
         let account = logic::account(state, &who)?;
-        let base = account.base(&who);
-        accounts.push(match account.module {
-            None => Any { type_url: type_url::<pb::BaseAccount>(), value: base.encode_to_vec() },
-            Some(module) => {
-                let (name, permissions) = (module.name, module.permissions);
-                let account = pb::ModuleAccount { base_account: Some(base), name, permissions };
-                Any { type_url: type_url::<pb::ModuleAccount>(), value: account.encode_to_vec() }
-            }
-        });
+        accounts.push(account.wire(&who));
         Ok(())
     })?;
     Ok(pb::GenesisState { params: Some(logic::params(state)?.into()), accounts })

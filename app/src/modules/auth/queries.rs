@@ -1,7 +1,5 @@
 //! What can be asked.
 
-use prost::Message;
-use prost_types::Any;
 use proto::{
     address::{ACCOUNT_PREFIX, Address},
     cosmos::auth::v1beta1 as pb,
@@ -16,7 +14,6 @@ use super::{
 use crate::{
     error::{Result, Sdk},
     modules::MODULE_ACCOUNTS,
-    msg::type_url,
     page,
     query::{Query, answer},
 };
@@ -38,22 +35,6 @@ pub(crate) const QUERIES: &[Query] = &[
     }),
 ];
 
-/// As clients read it: a `BaseAccount`, or a `ModuleAccount` round one.
-fn wire(who: &Address, account: &Account) -> Any {
-    let base = account.base(who);
-    match &account.module {
-        None => Any { type_url: type_url::<pb::BaseAccount>(), value: base.encode_to_vec() },
-        Some(module) => {
-            let account = pb::ModuleAccount {
-                base_account: Some(base),
-                name: module.name.clone(),
-                permissions: module.permissions.clone(),
-            };
-            Any { type_url: type_url::<pb::ModuleAccount>(), value: account.encode_to_vec() }
-        }
-    }
-}
-
 fn known(state: &dyn Read, who: &Address) -> Result<Account> {
     // CosmJS takes an account for new only by these words
     let found = logic::find_account(state, who)?;
@@ -62,11 +43,11 @@ fn known(state: &dyn Read, who: &Address) -> Result<Account> {
 
 fn account(state: &dyn Read, ask: pb::QueryAccountRequest) -> Result<pb::QueryAccountResponse> {
     let who: Address = ask.address.parse()?;
-    Ok(pb::QueryAccountResponse { account: Some(wire(&who, &known(state, &who)?)) })
+    Ok(pb::QueryAccountResponse { account: Some(known(state, &who)?.wire(&who)) })
 }
 
 fn accounts(state: &dyn Read, ask: pb::QueryAccountsRequest) -> Result<pb::QueryAccountsResponse> {
-    let row = |who: Address, account: Account| Ok(Some(wire(&who, &account)));
+    let row = |who: Address, account: Account| Ok(Some(account.wire(&who)));
     let (accounts, pagination) = page::collect(state, &ACCOUNTS, &(), ask.pagination.as_ref(), row)?;
     Ok(pb::QueryAccountsResponse { accounts, pagination })
 }
@@ -100,7 +81,7 @@ fn module_accounts(
     for (name, _) in MODULE_ACCOUNTS {
         let who = Address::module(name);
         if let Some(account) = logic::find_account(state, &who)? {
-            accounts.push(wire(&who, &account));
+            accounts.push(account.wire(&who));
         }
     }
     Ok(pb::QueryModuleAccountsResponse { accounts })
@@ -113,7 +94,7 @@ fn module_account_by_name(
     let who = Address::module(&ask.name);
     let found = logic::find_account(state, &who)?.filter(|account| account.module.is_some());
     let found = found.ok_or_else(|| Sdk::KeyNotFound(format!("account {} not found", ask.name)))?;
-    Ok(pb::QueryModuleAccountByNameResponse { account: Some(wire(&who, &found)) })
+    Ok(pb::QueryModuleAccountByNameResponse { account: Some(found.wire(&who)) })
 }
 
 fn bech32_prefix(_: &dyn Read, _: pb::Bech32PrefixRequest) -> Result<pb::Bech32PrefixResponse> {

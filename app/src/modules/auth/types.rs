@@ -1,5 +1,6 @@
 //! Accounts and parameters.
 
+use prost::{Message, Name};
 use prost_types::Any;
 use proto::{address::Address, cosmos::auth::v1beta1 as pb, pubkey::PubKey};
 use state::{Fault, Record, Value, value};
@@ -72,6 +73,18 @@ impl Value for Account {
 }
 
 impl Account {
+    /// As clients and genesis files have it: a `BaseAccount`, or a `ModuleAccount` round one.
+    pub(crate) fn wire(&self, who: &Address) -> Any {
+        let base = self.base(who);
+        match self.module.clone() {
+            None => Any { type_url: pb::BaseAccount::type_url(), value: base.encode_to_vec() },
+            Some(Module { name, permissions }) => {
+                let account = pb::ModuleAccount { base_account: Some(base), name, permissions };
+                Any { type_url: pb::ModuleAccount::type_url(), value: account.encode_to_vec() }
+            }
+        }
+    }
+
     /// The wire form of a plain account.
     pub(crate) fn base(&self, address: &Address) -> pb::BaseAccount {
         pb::BaseAccount {

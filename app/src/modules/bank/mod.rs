@@ -24,7 +24,6 @@ mod msgs;
 mod queries;
 mod types;
 
-pub(crate) use errors::Error;
 pub(crate) use genesis::{export, init};
 pub(crate) use invariants::INVARIANTS;
 pub(crate) use logic::{balance, balances, burn, mint, supply, transfer};
