@@ -165,6 +165,16 @@ impl Dec {
         narrow(product(self.0, numerator.0).wrapping_div(U512::from(denominator.0)))
     }
 
+    /// `self x numerator / denominator` in one step, rounded half to even.
+    pub fn times_ratio_round(self, numerator: Dec, denominator: Dec) -> Result<Dec, DecError> {
+        if denominator.is_zero() {
+            return Err(DecError::DivisionByZero);
+        }
+        let divisor = U512::from(denominator.0);
+        let (quotient, rest) = product(self.0, numerator.0).div_rem(divisor);
+        narrow(quotient.wrapping_add(half_even(quotient, rest, divisor)))
+    }
+
     /// The whole part.
     pub fn floor(self) -> Result<Amount, AmountError> {
         self.0

@@ -3,6 +3,8 @@
 pub(crate) mod auth;
 pub(crate) mod bank;
 pub(crate) mod consensus;
+pub(crate) mod hooks;
+pub(crate) mod staking;
 
 use proto::address::Address;
 use serde_json::Value as Json;
@@ -23,7 +25,11 @@ use crate::{
 pub(crate) const GOVERNANCE: &str = "gov";
 
 /// Module accounts and what they may do, as Cosmos names it.
-pub(crate) const MODULE_ACCOUNTS: &[(&str, &[&str])] = &[(crate::checks::FEE_COLLECTOR, &[])];
+pub(crate) const MODULE_ACCOUNTS: &[(&str, &[&str])] = &[
+    (crate::checks::FEE_COLLECTOR, &[]),
+    (staking::BONDED_POOL, &["burner", "staking"]),
+    (staking::NOT_BONDED_POOL, &["burner", "staking"]),
+];
 
 /// Every message there is.
 const ROUTES: &[&[Route]] = &[
