@@ -1,1 +1,20 @@
-//! Typed client library: keys, signing, broadcast, verified reads.
+//! Typed client library: keys, signing, broadcast, reads.
+//!
+//! Nothing here prints, prompts or knows a home folder: that is the command line's. Secrets are wiped when dropped and
+//! never appear in errors.
+
+pub mod armor;
+pub mod keyring;
+pub mod mnemonic;
+pub mod multisig;
+pub mod rpc;
+pub mod sign;
+pub mod signers;
+
+mod chain;
+mod error;
+mod secret;
+
+pub use chain::{Account, Broadcast, Chain, Simulated};
+pub use error::{Error, Result};
+pub use secret::{Passphrase, Secret};
