@@ -34,6 +34,7 @@ pub mod coin;
 pub mod dec;
 pub mod http;
 pub mod json;
+pub mod proof;
 pub mod pubkey;
 pub mod sign;
 pub mod strict;

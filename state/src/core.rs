@@ -1,6 +1,7 @@
 //! One open database with the tries over it.
 
 use crate::db::{Db, Family};
+use crate::deep::DeepTries;
 use crate::fault::Fault;
 use crate::options::Options;
 use crate::version::Version;
@@ -35,6 +36,8 @@ pub(crate) struct Core {
     /// Heights being read from history, and by how many.
     pins: Mutex<BTreeMap<u64, usize>>,
     pub(crate) checkpointing: AtomicBool,
+    /// Tries of an old height, should somebody have proved from it since the last block.
+    pub(crate) deep: Mutex<Option<Arc<DeepTries>>>,
 }
 
 impl Core {
@@ -54,6 +57,7 @@ impl Core {
             earliest: AtomicU64::new(earliest),
             pins: Mutex::new(BTreeMap::new()),
             checkpointing: AtomicBool::new(false),
+            deep: Mutex::new(None),
         })
     }
 
@@ -78,6 +82,10 @@ impl Core {
 
     /// Makes a version the newest, and returns the one that leaves memory.
     pub(crate) fn publish(&self, version: Arc<Version>) -> Option<Arc<Version>> {
+        // it holds the oldest version, and so would keep all newer ones in memory
+        if let Ok(mut deep) = self.deep.try_lock() {
+            drop(deep.take());
+        }
         let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
         recent.push_back(version);
         if recent.len() > self.keep() { recent.pop_front() } else { None }
@@ -91,6 +99,7 @@ impl Core {
 
     /// Puts other versions in place of all.
     pub(crate) fn replace(&self, versions: VecDeque<Arc<Version>>) {
+        drop(self.deep.lock().unwrap_or_else(PoisonError::into_inner).take());
         *self.recent.write().unwrap_or_else(PoisonError::into_inner) = versions;
     }
 

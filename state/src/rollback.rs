@@ -1,6 +1,7 @@
 //! Taking back blocks.
 
 use crate::codec;
+use crate::commit::name_of;
 use crate::core::{self, Core};
 use crate::db::Family;
 use crate::fault::Fault;
@@ -28,7 +29,12 @@ pub(crate) fn rollback(core: &Core, to: u64, checkpoint: &Path) -> Result<(), Fa
             .ok_or_else(|| Fault::misuse(format!("how to take back height {at} is not known any more")))?;
         for (key, before) in codec::decode_changes(&record)? {
             match before {
-                Some(value) => db.put(&mut batch, Family::Latest, &key, &value),
+                Some(value) => {
+                    db.put(&mut batch, Family::Latest, &key, &value);
+                    // the name of a removed key may have been forgotten
+                    let (name, within) = name_of(&key)?;
+                    db.put(&mut batch, Family::Keys, &name, within);
+                }
                 None => db.delete(&mut batch, Family::Latest, &key),
             }
             db.delete(&mut batch, Family::History, &history::entry_key(&key, at));

@@ -1,7 +1,10 @@
-//! The ABCI door: a query's gRPC path, or `store/<name>/key` for a raw value (proofs are refused until the store makes them).
+//! The ABCI door: a query's gRPC path, or `store/<name>/key` for a raw value, with its proof if asked for.
 
 use state::{Fault, Read, Snapshot};
-use tendermint_proto::v0_38::abci::{RequestQuery, ResponseQuery};
+use tendermint_proto::v0_38::{
+    abci::{RequestQuery, ResponseQuery},
+    crypto::{ProofOp, ProofOps},
+};
 
 use crate::{
     error::{Kind, Reject, Result, Sdk, split},
@@ -61,15 +64,28 @@ fn raw(snapshot: &Snapshot, path: &str, request: &RequestQuery) -> Result<Respon
     let store =
         path.strip_suffix("/key").ok_or_else(|| Sdk::UnknownRequest(format!("unknown store path {path}")))?;
     let key = [store.as_bytes(), b"/", &request.data].concat();
-    if request.prove {
-        return Err(Sdk::NotSupported("this version serves no proofs".into()).into());
+    if store.is_empty() || store.contains('/') || request.data.is_empty() {
+        return Err(Sdk::InvalidRequest("the name of a store and a key in it are needed".into()).into());
     }
+    let proof_ops = if request.prove { Some(proof(snapshot, &key)?) } else { None };
     Ok(ResponseQuery {
+        proof_ops,
         key: request.data.clone(),
         value: snapshot.get(&key)?.unwrap_or_default().into(),
         height: signed(snapshot.height()),
         ..Default::default()
     })
+}
+
+/// The proof of what a key holds, against the app hash in the header after the snapshot's.
+fn proof(snapshot: &Snapshot, key: &[u8]) -> Result<ProofOps> {
+    let Some(proof) = snapshot.prove(key)? else {
+        let text = format!("too much has changed since height {} to prove from it", snapshot.height());
+        return Err(Sdk::NotFound(text).into());
+    };
+    let op =
+        |op: proto::tendermint::crypto::ProofOp| ProofOp { r#type: op.r#type, key: op.key, data: op.data };
+    Ok(ProofOps { ops: proof.ops.into_iter().map(op).collect() })
 }
 
 /// gRPC refusals as Cosmos words them here: CosmJS reads the text.
