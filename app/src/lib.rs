@@ -27,7 +27,7 @@ pub mod time;
 pub mod tx;
 
 pub mod abci;
-mod doors;
+pub mod doors;
 pub mod metrics;
 pub mod node;
 

@@ -1,11 +1,24 @@
 //! `lazd version`
 
 use anyhow::Result;
+use app::doors::{COMET_LEVEL, SDK_LEVEL};
 use serde_json::json;
 
-/// Levels of the interfaces we implement, for tools that decide by version.
-const SDK_LEVEL: &str = "v0.53.8";
-const COMET_LEVEL: &str = "v0.38.26";
+/// The commit this was built from, if the build said so.
+pub(crate) const fn commit() -> &'static str {
+    match option_env!("LAZD_COMMIT") {
+        Some(commit) => commit,
+        None => "",
+    }
+}
+
+/// The compiler this was built with.
+pub(crate) const fn compiler() -> &'static str {
+    match option_env!("LAZD_RUSTC") {
+        Some(compiler) => compiler,
+        None => concat!("rust ", env!("CARGO_PKG_RUST_VERSION")),
+    }
+}
 
 /// Print the application binary version information
 #[derive(clap::Args)]
@@ -25,8 +38,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         println!("{version}");
         return Ok(());
     }
-    let commit = option_env!("LAZD_COMMIT").unwrap_or("");
-    let rust = option_env!("LAZD_RUSTC").unwrap_or(concat!("rust ", env!("CARGO_PKG_RUST_VERSION")));
+    let (commit, rust) = (commit(), compiler());
     let all = json!({
         "name": "lazchain",
         "server_name": "lazd",

@@ -28,7 +28,7 @@ use tendermint_proto::{
 };
 
 use crate::{
-    doors::abci_query,
+    doors::{Desk, abci_query},
     error::Result,
     node::{InitChain, Misbehavior, Node, Seen, Vote, signed},
     time::Time,
@@ -36,12 +36,15 @@ use crate::{
 
 /// The chain, as the ABCI server serves it.
 #[derive(Clone)]
-pub struct Chain(Arc<Node>);
+pub struct Chain {
+    node: Arc<Node>,
+    desk: Arc<Desk>,
+}
 
 impl Chain {
-    /// Over a node.
-    pub const fn new(node: Arc<Node>) -> Chain {
-        Chain(node)
+    /// Over a node, whose queries the desk answers.
+    pub fn new(desk: Arc<Desk>) -> Chain {
+        Chain { node: Arc::clone(&desk.node), desk }
     }
 }
 
@@ -61,7 +64,7 @@ fn surely<T>(doing: &str, result: Result<T>) -> T {
 
 impl Application for Chain {
     fn info(&self, _: RequestInfo) -> ResponseInfo {
-        let (height, app_hash) = self.0.info();
+        let (height, app_hash) = self.node.info();
         ResponseInfo {
             data: "lazchain".into(),
             version: env!("CARGO_PKG_VERSION").into(),
@@ -78,7 +81,7 @@ impl Application for Chain {
             serde_json::from_slice(&request.app_state_bytes)
         };
         let app_state = app_state.unwrap_or_else(|error| fatal("reading the genesis app_state", &error));
-        let initialised = self.0.init_chain(InitChain {
+        let initialised = self.node.init_chain(InitChain {
             chain_id: request.chain_id,
             time: time(request.time.as_ref()),
             initial_height: unsigned(request.initial_height),
@@ -95,16 +98,16 @@ impl Application for Chain {
     }
 
     fn query(&self, request: RequestQuery) -> ResponseQuery {
-        sound("answering a query", abci_query::answer(&self.0, &request))
+        abci_query::answer(&self.desk, &request)
     }
 
     fn check_tx(&self, request: RequestCheckTx) -> ResponseCheckTx {
-        sound("checking a transaction", self.0.check(&request.tx))
+        sound("checking a transaction", self.node.check(&request.tx))
     }
 
     fn prepare_proposal(&self, request: RequestPrepareProposal) -> ResponsePrepareProposal {
         let txs = request.txs.into_iter().map(Into::into).collect();
-        let txs = sound("preparing a proposal", self.0.prepare(txs, unsigned(request.max_tx_bytes)));
+        let txs = sound("preparing a proposal", self.node.prepare(txs, unsigned(request.max_tx_bytes)));
         ResponsePrepareProposal { txs: txs.into_iter().map(Into::into).collect() }
     }
 
@@ -130,7 +133,7 @@ impl Application for Chain {
             next_validators_hash,
             proposer_address,
         });
-        let status = match sound("judging a proposal", self.0.process(seen)) {
+        let status = match sound("judging a proposal", self.node.process(seen)) {
             Ok(()) => ProposalStatus::Accept,
             Err(reject) => {
                 tracing::warn!(height, %reject, "proposal refused");
@@ -141,7 +144,14 @@ impl Application for Chain {
     }
 
     fn finalize_block(&self, request: RequestFinalizeBlock) -> ResponseFinalizeBlock {
-        let finalized = surely("executing a block", self.0.finalize(seen(request)));
+        if self.node.halted() {
+            // no answer is the only one that cannot be mistaken for a block; the process ends meanwhile
+            tracing::info!(height = request.height, "this block waits for the next start");
+            loop {
+                std::thread::park();
+            }
+        }
+        let finalized = surely("executing a block", self.node.finalize(seen(request)));
         ResponseFinalizeBlock {
             events: finalized.events,
             tx_results: finalized.results,
@@ -152,7 +162,7 @@ impl Application for Chain {
     }
 
     fn commit(&self) -> ResponseCommit {
-        ResponseCommit { retain_height: signed(sound("committing a block", self.0.commit())) }
+        ResponseCommit { retain_height: signed(sound("committing a block", self.node.commit())) }
     }
 
     // Snapshots are not made yet: none is listed, and one that is offered is refused in words the engine knows.

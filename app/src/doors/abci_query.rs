@@ -1,63 +1,54 @@
-//! The ABCI door: a query's gRPC path, or `store/<name>/key` for a raw value, with its proof if asked for.
+//! The ABCI door: a query's gRPC path, `app/version`, `app/simulate`, or `store/<name>/key` for a raw value, with its
+//! proof if asked for.
 
-use state::{Fault, Read, Snapshot};
+use prost::Message;
+use state::{Read, Snapshot};
 use tendermint_proto::v0_38::{
     abci::{RequestQuery, ResponseQuery},
     crypto::{ProofOp, ProofOps},
 };
 
+use super::{Desk, Trouble, desk, services};
 use crate::{
-    error::{Kind, Reject, Result, Sdk, split},
-    modules,
-    node::{Node, signed},
-    query::Query,
+    error::{Result, Sdk},
+    node::signed,
 };
 
 /// Bytes of a request, at most.
 const MAX_REQUEST: usize = 1_048_576;
 
 /// Answers; a refusal is a code in the answer, with a height that is never 0 once there is a block.
-pub(crate) fn answer(node: &Node, request: &RequestQuery) -> Result<ResponseQuery, Fault> {
-    let outcome = split(outcome(node, request))?;
-    Ok(outcome.unwrap_or_else(|reject| refused(&reject, node.store().height())))
+pub(crate) fn answer(desk: &Desk, request: &RequestQuery) -> ResponseQuery {
+    outcome(desk, request).unwrap_or_else(|trouble| {
+        let height = signed(desk.node.store().height());
+        let (code, log) = trouble.sdk();
+        ResponseQuery { code, log, codespace: "sdk".into(), height, ..Default::default() }
+    })
 }
 
-fn outcome(node: &Node, request: &RequestQuery) -> Result<ResponseQuery> {
+fn outcome(desk: &Desk, request: &RequestQuery) -> Result<ResponseQuery, Trouble> {
     if request.data.len() > MAX_REQUEST {
         return Err(Sdk::InvalidRequest(format!("a query has at most {MAX_REQUEST} bytes")).into());
     }
-    let snapshot = at(node, request.height)?;
-    let height = signed(snapshot.height());
-    if let Some(query) = find(&request.path) {
-        let value = (query.answer)(&snapshot, &request.data)?.into();
-        return Ok(ResponseQuery { value, height, ..Default::default() });
+    if desk::serves(&request.path) {
+        let answer = desk.answer(&request.path, request.height, &request.data)?;
+        return Ok(value(answer.bytes, answer.height));
     }
-    if let Some(store) = request.path.strip_prefix('/').unwrap_or(&request.path).strip_prefix("store/") {
-        return raw(&snapshot, store, request);
+    let path = request.path.strip_prefix('/').unwrap_or(&request.path);
+    let snapshot = desk::at(&desk.node, request.height)?;
+    match path.split_once('/') {
+        Some(("store", store)) => Ok(raw(&snapshot, store, request)?),
+        Some(("app", "version")) => Ok(value(env!("CARGO_PKG_VERSION").into(), snapshot.height())),
+        Some(("app", "simulate")) => {
+            let simulated = services::simulated(desk, &request.data)?;
+            Ok(value(simulated.encode_to_vec(), snapshot.height()))
+        }
+        _ => Err(Sdk::UnknownRequest("unknown query path".into()).into()),
     }
-    Err(Sdk::UnknownRequest("unknown query path".into()).into())
 }
 
-/// The state that was asked for: 0 is the latest.
-fn at(node: &Node, height: i64) -> Result<Snapshot> {
-    let latest = node.store().latest();
-    let asked = u64::try_from(height).map_err(|_| Sdk::InvalidHeight("a height is not negative".into()))?;
-    if asked == 0 || asked == latest.height() {
-        return Ok(latest);
-    }
-    if asked > latest.height() {
-        let text = "cannot query with height in the future; please provide a valid height";
-        return Err(Sdk::InvalidHeight(text.into()).into());
-    }
-    Ok(node.store().at(asked).map_err(|missing| {
-        let text =
-            format!("failed to load state at height {asked}; {missing} (latest height: {})", latest.height());
-        Sdk::NotFound(text)
-    })?)
-}
-
-fn find(path: &str) -> Option<&'static Query> {
-    modules::QUERIES.iter().flat_map(|list| list.iter()).find(|query| query.path == path)
+fn value(bytes: Vec<u8>, height: u64) -> ResponseQuery {
+    ResponseQuery { value: bytes.into(), height: signed(height), ..Default::default() }
 }
 
 fn raw(snapshot: &Snapshot, path: &str, request: &RequestQuery) -> Result<ResponseQuery> {
@@ -86,18 +77,4 @@ fn proof(snapshot: &Snapshot, key: &[u8]) -> Result<ProofOps> {
     let op =
         |op: proto::tendermint::crypto::ProofOp| ProofOp { r#type: op.r#type, key: op.key, data: op.data };
     Ok(ProofOps { ops: proof.ops.into_iter().map(op).collect() })
-}
-
-/// gRPC refusals as Cosmos words them here: CosmJS reads the text.
-fn refused(reject: &Reject, height: u64) -> ResponseQuery {
-    let (code, log) = match reject.kind {
-        Kind::Absent if reject.code != 38 => {
-            (22, format!("rpc error: code = NotFound desc = {}", reject.text))
-        }
-        Kind::Invalid if reject.code != 26 => {
-            (18, format!("rpc error: code = InvalidArgument desc = {}", reject.text))
-        }
-        _ => (reject.code, reject.text.clone()),
-    };
-    ResponseQuery { code, log, codespace: "sdk".into(), height: signed(height), ..Default::default() }
 }

@@ -124,7 +124,6 @@ pub fn search(
                 continue;
             }
             let Some(record) = record(store, &entry.value)? else { continue };
-            // heights are judged by the key above
             if !conditions.iter().all(|condition| meets(&record, condition)) {
                 continue;
             }
@@ -153,9 +152,10 @@ fn heights_fit(key: &[u8], path: &[u8], conditions: &[Condition]) -> bool {
     })
 }
 
-fn meets(record: &TxRecord, condition: &Condition) -> bool {
+/// Whether a transaction meets a condition.
+pub(crate) fn meets(record: &TxRecord, condition: &Condition) -> bool {
     match condition {
-        Condition::Heights(..) => true,
+        Condition::Heights(from, to) => (from..=to).contains(&&record.height),
         Condition::Is(name, value) => record.result.iter().flat_map(|result| &result.events).any(|event| {
             event.attributes.iter().any(|attribute| {
                 attribute.value == *value

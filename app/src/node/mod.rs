@@ -10,14 +10,18 @@ mod propose;
 mod simulate;
 mod verify;
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{
+    Arc, Mutex, MutexGuard,
+    atomic::{AtomicBool, Ordering},
+};
 
 use proto::{coin::DecCoin, tendermint::types::ConsensusParams};
 use serde_json::Value as Json;
 use state::{Changes, Fault, Overlay, Snapshot, Store};
 use tendermint_proto::v0_38::abci::{ExecTxResult, ValidatorUpdate};
 
-pub(crate) use execute::signed;
+pub(crate) use execute::{hash, signed};
+pub(crate) use index::meets;
 pub use execute::{Executed, Misbehavior, Seen, Vote};
 pub use index::{Condition, TxRecord, record, search};
 pub use simulate::Simulated;
@@ -39,11 +43,15 @@ pub struct Config {
     pub index: bool,
     /// Blocks that CometBFT keeps at least; 0 keeps all.
     pub min_retain_blocks: u64,
+    /// The node stops once it has committed this height; 0 never.
+    pub halt_height: u64,
+    /// The node stops once it has committed a block of this time, in seconds since 1970, or later; 0 never.
+    pub halt_time: u64,
 }
 
 impl Default for Config {
     fn default() -> Config {
-        Config { prices: Vec::new(), index: true, min_retain_blocks: 0 }
+        Config { prices: Vec::new(), index: true, min_retain_blocks: 0, halt_height: 0, halt_time: 0 }
     }
 }
 
@@ -55,6 +63,7 @@ pub struct Node {
     chain: Mutex<Chain>,
     pool: Mutex<pool::Pool>,
     verdicts: verify::Verdicts,
+    halted: AtomicBool,
 }
 
 /// What the consensus connection owns.
@@ -114,6 +123,7 @@ impl Node {
         let latest = store.latest();
         let chain_id = consensus::chain_id(&latest).map_err(must_read)?.unwrap_or_default();
         let pool = pool::Pool::on(&latest, chain_id.clone(), Time::EPOCH);
+        let halted = config.halt_height > 0 && latest.height() >= config.halt_height;
         Ok(Arc::new(Node {
             store,
             config,
@@ -121,6 +131,7 @@ impl Node {
             chain: Mutex::new(Chain { chain_id, genesis: None, ahead: None, finalized: None }),
             pool: Mutex::new(pool),
             verdicts: verify::Verdicts::default(),
+            halted: AtomicBool::new(halted),
         }))
     }
 
@@ -144,9 +155,19 @@ impl Node {
         &self.metrics
     }
 
-    /// The chain's id, empty before genesis.
+    /// The chain's id, empty before genesis. Does not wait for a block being executed.
     pub fn chain_id(&self) -> String {
-        self.chain().chain_id.clone()
+        self.pool().block().chain_id
+    }
+
+    /// Time of the last block committed since the start; 1970 before there is one.
+    pub fn last_block_time(&self) -> Time {
+        self.pool().block().time
+    }
+
+    /// Whether the height or time at which the operator wants the node to stop is committed.
+    pub fn halted(&self) -> bool {
+        self.halted.load(Ordering::Acquire)
     }
 
     /// Builds the first state. Nothing is kept on disk before the first block is committed, so CometBFT may ask again
@@ -205,7 +226,16 @@ impl Node {
         *self.pool() = pool::Pool::on(&self.store.latest(), chain.chain_id.clone(), time);
         self.verdicts.turn(height);
         self.metrics.height.set(signed(height));
+        self.halt_after(height, time);
         Ok(self.retain_height(height, evidence_blocks))
+    }
+
+    fn halt_after(&self, height: u64, time: Time) {
+        let (at_height, at_time) = (self.config.halt_height, self.config.halt_time);
+        if (at_height > 0 && height >= at_height) || (at_time > 0 && time.secs() >= at_time) {
+            tracing::info!(height, %time, "halting node per configuration");
+            self.halted.store(true, Ordering::Release);
+        }
     }
 
     /// CometBFT may forget blocks below this: never one that our durable state or an evidence could still need.

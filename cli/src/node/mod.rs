@@ -3,6 +3,7 @@
 pub(crate) mod comet;
 pub(crate) mod config;
 pub(crate) mod config_command;
+pub(crate) mod doors;
 pub(crate) mod engine;
 pub(crate) mod home;
 pub(crate) mod init;

@@ -1,15 +1,16 @@
 //! `lazd start`: the application, its doors, and CometBFT beside it, as one process to whoever looks.
 
-use std::{future::pending, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Result, anyhow, bail};
-use app::{abci, metrics::Metrics, node::Node};
+use app::{abci, doors::Doors, metrics::Metrics, node::Node};
 use clap::{ArgMatches, Command, FromArgMatches};
 use state::{Durability, Options, Pruning, Store};
 use tokio::runtime::{Builder, Runtime};
 
 use super::{
     config::{AppConfig, Sync},
+    doors,
     engine::Engine,
     home::Home,
     settings::{APP, COMET, Flags},
@@ -18,6 +19,11 @@ use super::{
 
 /// Settings of CometBFT that are ours to decide, or that the global flags cover.
 const NOT_FLAGS: [&str; 5] = ["version", "proxy_app", "abci", "log_level", "log_format"];
+
+/// How often a halt is looked for.
+const HALT_TICK: Duration = Duration::from_millis(50);
+/// How long answers under way may take to leave.
+const DOORS_GRACE: Duration = Duration::from_secs(2);
 
 /// Run the node: the application, and CometBFT as its child
 #[derive(clap::Args)]
@@ -78,9 +84,9 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
     let at = address(home, args)?;
     let engine = if args.with_comet { Some(Engine::find()?) } else { None };
     let runtime = Builder::new_multi_thread().enable_all().build()?;
-    let serving = serve(home, &config, &at)?;
+    let serving = serve(home, &config, &at, (&runtime, &args.settings.comet))?;
     let outcome = supervise(home, &config, args, engine.as_ref(), (&runtime, &serving));
-    serving.stop(config.lazchain.shutdown_grace());
+    serving.stop(&runtime, config.lazchain.shutdown_grace());
     runtime.shutdown_timeout(Duration::from_secs(5));
     match outcome? {
         Next::Exit => Ok(()),
@@ -116,7 +122,7 @@ fn supervise(
         return runtime.block_on(async {
             tokio::select! {
                 signal = supervise::asked_to_stop() => { tracing::info!(signal = ?signal?, "stopping"); Ok(Next::Exit) }
-                reason = serving.halted() => Err(anyhow!("the application stopped: {reason}")),
+                reason = serving.halted() => { tracing::info!(reason, "stopping"); Ok(Next::Exit) }
             }
         });
     };
@@ -129,7 +135,10 @@ fn supervise(
             tracing::info!(%signal, "CometBFT stopped as asked");
             Ok(Next::Exit)
         }
-        (Ended::App(reason), _) => bail!("the application stopped: {reason}"),
+        (Ended::App(reason), _) => {
+            tracing::info!(reason, "CometBFT stopped");
+            Ok(Next::Exit)
+        }
         (Ended::Engine(status), ran) => {
             tracing::error!(%status, "CometBFT ended by itself");
             match supervise::next(status, ran, supervise::restarts_so_far(), config.lazchain.restarts) {
@@ -143,29 +152,41 @@ fn supervise(
 /// The application and its doors, running.
 struct Serving {
     server: abci::Server,
+    doors: Doors,
+    node: Arc<Node>,
     store: Store,
 }
 
 impl Serving {
     /// Resolves when the application wants the process to stop, with the reason. A fault ends the process by itself.
     async fn halted(&self) -> String {
-        pending().await
+        while !self.node.halted() {
+            tokio::time::sleep(HALT_TICK).await;
+        }
+        format!("halt-height or halt-time is reached at height {}", self.store.height())
     }
 
     /// Lets calls in flight finish, and makes the next start short.
-    fn stop(self, grace: Duration) {
-        self.server.shutdown(grace);
+    fn stop(self, runtime: &Runtime, grace: Duration) {
+        runtime.block_on(self.doors.close(DOORS_GRACE));
+        if self.node.halted() {
+            drop(self.server); // a block beyond the halt may wait in it, and must not be answered
+        } else {
+            self.server.shutdown(grace);
+        }
         if let Err(fault) = self.store.checkpoint() {
             tracing::warn!(%fault, "the trie's checkpoint was not written; the next start rebuilds it");
         }
     }
 }
 
-/// Opens the store and serves the application at `at`.
-fn serve(home: &Home, config: &AppConfig, at: &abci::Address) -> Result<Serving> {
-    if config.halt_height > 0 || config.halt_time > 0 {
-        bail!("halt-height and halt-time must be 0: this version does not stop by itself");
-    }
+/// Opens the store, serves the application at `at`, and opens the doors.
+fn serve(
+    home: &Home,
+    config: &AppConfig,
+    at: &abci::Address,
+    (runtime, comet_flags): (&Runtime, &Flags),
+) -> Result<Serving> {
     let store = Store::open(&home.store(), store_options(config)?)?;
     tracing::info!(height = store.height(), app_hash = hex::encode(store.app_hash()), "state opened");
     let metrics = Arc::new(Metrics::new()?);
@@ -178,6 +199,8 @@ fn serve(home: &Home, config: &AppConfig, at: &abci::Address) -> Result<Serving>
         prices: prices.collect::<Result<_>>()?,
         index: true,
         min_retain_blocks: config.min_retain_blocks,
+        halt_height: config.halt_height,
+        halt_time: config.halt_time,
     };
     let node = Node::open(store.clone(), node, metrics.clone())?;
     let observer = abci::Observer::new(move |call| {
@@ -185,8 +208,10 @@ fn serve(home: &Home, config: &AppConfig, at: &abci::Address) -> Result<Serving>
         Box::new(move || timer.observe_duration())
     });
     let options = abci::Options { frame_bytes: config.lazchain.frame_bytes(), observer: Some(observer) };
-    let server = abci::Server::start(at, abci::Chain::new(node), options)?;
-    Ok(Serving { server, store })
+    let desk = doors::desk(home, config, node.clone(), (runtime.handle().clone(), comet_flags))?;
+    let doors = runtime.block_on(Doors::open(desk.clone(), &doors::settings(config)))?;
+    let server = abci::Server::start(at, abci::Chain::new(desk), options)?;
+    Ok(Serving { server, doors, node, store })
 }
 
 fn store_options(config: &AppConfig) -> Result<Options> {
