@@ -57,7 +57,10 @@ impl Metrics {
             queries: seconds("lazchain_query_seconds", "Seconds a query took", &["path"])?,
             queries_running: IntGauge::new("lazchain_queries_running", "Queries being answered")?,
             queries_waiting: IntGauge::new("lazchain_queries_waiting", "Queries waiting for their turn")?,
-            store: IntGaugeVec::new(Opts::new("lazchain_store", "Figures of the store, by name"), &["figure"])?,
+            store: IntGaugeVec::new(
+                Opts::new("lazchain_store", "Figures of the store, by name"),
+                &["figure"],
+            )?,
         };
         let registry = &metrics.registry;
         registry.register(Box::new(metrics.txs.clone()))?;

@@ -80,6 +80,13 @@ fn init_and_start_make_blocks_and_a_killed_node_goes_on_from_where_it_was() {
         .replace(":26657", &format!(":{rpc_port}"))
         .replace("0.0.0.0:26656", &format!("127.0.0.1:{p2p_port}"));
     fs::write(&path, config).expect("writes");
+    let (rest_port, grpc_port) = (free_port(), free_port());
+    let path = home.join("config/app.toml");
+    let config = fs::read_to_string(&path).expect("reads");
+    let config = config
+        .replace("localhost:1317", &format!("127.0.0.1:{rest_port}"))
+        .replace("localhost:9090", &format!("127.0.0.1:{grpc_port}"));
+    fs::write(&path, config).expect("writes");
 
     let node = start(&home);
     let (height, _) = wait_above(rpc_port, 2, &home);

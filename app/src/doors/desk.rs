@@ -104,7 +104,9 @@ impl Desk {
 
     fn read(&self, query: &Query, snapshot: &Snapshot, request: &[u8]) -> Result<Vec<u8>, Trouble> {
         if snapshot.height() == 0 {
-            return Err(Sdk::InvalidHeight("lazchain is not ready; please wait for first block".into()).into());
+            return Err(
+                Sdk::InvalidHeight("lazchain is not ready; please wait for first block".into()).into()
+            );
         }
         let state = Bounded::new(snapshot, &self.limits);
         let answer = (query.answer)(&state, request);

@@ -120,9 +120,7 @@ impl Engine {
             Err(_) => Err(unreachable(format!("no answer within {} s", PATIENCE.as_secs()))),
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => match error.detail() {
-                ErrorDetail::Response(inner) => {
-                    Err(Trouble::status(Code::Unknown, inner.source.to_string()))
-                }
+                ErrorDetail::Response(inner) => Err(Trouble::status(Code::Unknown, inner.source.to_string())),
                 _ => Err(unreachable(error.detail().to_string())),
             },
         }

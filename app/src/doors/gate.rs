@@ -49,16 +49,15 @@ impl Gate {
         });
         match timeout(self.desk.limits.time.saturating_add(BEYOND), task).await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(_)) => {
-                Err(Trouble::status(Code::Internal, "internal error; the node's log says more"))
-            }
+            Ok(Err(_)) => Err(Trouble::status(Code::Internal, "internal error; the node's log says more")),
             Err(_) => Err(Trouble::status(Code::DeadlineExceeded, "the query took too long")),
         }
     }
 
     async fn turn(&self, turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Trouble> {
-        let busy =
-            || Trouble::status(Code::ResourceExhausted, "the node answers too many queries at once; try again");
+        let busy = || {
+            Trouble::status(Code::ResourceExhausted, "the node answers too many queries at once; try again")
+        };
         let waiting = self.desk.node.metrics().queries_waiting();
         if usize::try_from(waiting.get()).unwrap_or(0) >= self.desk.limits.waiting {
             return Err(busy());

@@ -69,8 +69,9 @@ async fn query(
 
 async fn reflect(request: HttpRequest<axum::body::Body>) -> HttpResponse<Body> {
     let call = service_fn(|request: Request<tonic::Streaming<Bytes>>| async {
-        let answers =
-            tokio_stream::StreamExt::map(request.into_inner(), |ask| ask.and_then(|ask| reflection::answer(&ask)));
+        let answers = tokio_stream::StreamExt::map(request.into_inner(), |ask| {
+            ask.and_then(|ask| reflection::answer(&ask))
+        });
         Ok::<_, Status>(Response::new(answers))
     });
     Grpc::new(Raw).streaming(call, request).await

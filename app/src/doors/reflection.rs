@@ -138,14 +138,19 @@ fn respond(ask: &Ask) -> Answer {
             let of = FILES.extensions.get(&ask.containing_type);
             match of.and_then(|numbers| numbers.get(&ask.extension_number)) {
                 Some(file) => FILES.file(file),
-                None => absent(format!("Extension not found: {} of {}", ask.extension_number, ask.containing_type)),
+                None => absent(format!(
+                    "Extension not found: {} of {}",
+                    ask.extension_number, ask.containing_type
+                )),
             }
         }
         Ask::AllExtensionNumbersOfType(name) => match (FILES.extensions.get(name), FILES.symbols.get(name)) {
             (None, None) => absent(format!("Type not found: {name}")),
             (numbers, _) => Answer::AllExtensionNumbersResponse(ExtensionNumberResponse {
                 base_type_name: name.clone(),
-                extension_number: numbers.map(|numbers| numbers.keys().copied().collect()).unwrap_or_default(),
+                extension_number: numbers
+                    .map(|numbers| numbers.keys().copied().collect())
+                    .unwrap_or_default(),
             }),
         },
         Ask::ListServices(_) => Answer::ListServicesResponse(ListServiceResponse {

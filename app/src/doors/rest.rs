@@ -38,7 +38,8 @@ pub(crate) fn routes(door: Door, any_origin: bool) -> axum::Router {
         return router;
     }
     let expose = [header::HeaderName::from_static(HEIGHT), header::HeaderName::from_static(GATEWAY_HEIGHT)];
-    let cors = CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any).expose_headers(expose);
+    let cors =
+        CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any).expose_headers(expose);
     router.layer(cors)
 }
 
@@ -64,7 +65,8 @@ async fn handle(State(door): State<Arc<Door>>, request: Request) -> Response {
 async fn answer(door: &Arc<Door>, request: Request) -> Result<(Vec<u8>, u64), Trouble> {
     let (parts, body) = request.into_parts();
     let found = find(&door.routes, parts.method.as_str(), parts.uri.path());
-    let (route, fields) = found.filter(|(route, _)| desk::serves(&route.rpc_path)).ok_or_else(not_implemented)?;
+    let (route, fields) =
+        found.filter(|(route, _)| desk::serves(&route.rpc_path)).ok_or_else(not_implemented)?;
     let height = height(&parts.headers)?;
     let query = parts.uri.query().unwrap_or_default();
     if query.len() > MAX_QUERY {
@@ -123,7 +125,8 @@ async fn metrics(door: &Door, query: &str) -> Response {
     let format = parse_query(query).unwrap_or_default().into_iter().find(|(name, _)| name == "format");
     let format = format.map(|(_, value)| value).unwrap_or_default();
     if !["", "text", "prometheus"].contains(&format.as_str()) {
-        let text = json!({"error": format!("failed to gather metrics: unsupported metrics format: {format}")});
+        let text =
+            json!({"error": format!("failed to gather metrics: unsupported metrics format: {format}")});
         return respond(StatusCode::BAD_REQUEST, text.to_string().into_bytes());
     }
     let work = |desk: &Desk| {

@@ -123,7 +123,8 @@ fn http(at: SocketAddr, ask: &str, headers: &str, body: &str) -> Reply {
     let mut stream = TcpStream::connect(at).expect("connects");
     stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a socket");
     let length = body.len();
-    let head = format!("{ask} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n");
+    let head =
+        format!("{ask} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n");
     stream.write_all(format!("{head}{headers}\r\n{body}").as_bytes()).expect("writes");
     let mut text = String::new();
     stream.read_to_string(&mut text).expect("reads");
@@ -142,7 +143,10 @@ fn rest_answers_with_the_statuses_that_wallets_probe_for() {
     let cases = [
         (format!("GET /cosmos/bank/v1beta1/balances/{ada}"), 200),
         (format!("GET /cosmos/bank/v1beta1/balances/{ada}?pagination.limit=10000"), 200),
-        (format!("GET /cosmos/bank/v1beta1/balances/{ada}?pagination.countTotal=true&pagination.limit=1"), 200),
+        (
+            format!("GET /cosmos/bank/v1beta1/balances/{ada}?pagination.countTotal=true&pagination.limit=1"),
+            200,
+        ),
         (format!("GET /cosmos/bank/v1beta1/balances/{ada}/by_denom?denom=ulaz"), 200),
         ("GET /cosmos/bank/v1beta1/supply/by_denom?denom=ulaz".into(), 200),
         ("GET /cosmos/bank/v1beta1/denoms_metadata".into(), 200),
@@ -231,7 +235,8 @@ fn a_transaction_is_simulated_in_every_form_that_clients_send() {
 
     let path = "/cosmos.tx.v1beta1.Service/Simulate".to_owned();
     let data = tx::SimulateRequest { tx_bytes: unsigned.clone(), ..Default::default() }.encode_to_vec();
-    let answer = abci_query::answer(&house.desk, &RequestQuery { path, data: data.into(), ..Default::default() });
+    let answer =
+        abci_query::answer(&house.desk, &RequestQuery { path, data: data.into(), ..Default::default() });
     let answer = tx::SimulateResponse::decode(answer.value).expect("decodes");
     assert_eq!(answer.gas_info.expect("gas").gas_used.to_string(), exact);
     let ask = RequestQuery { path: "app/simulate".into(), data: unsigned.into(), ..Default::default() };
@@ -252,7 +257,8 @@ fn a_simulation_that_fails_says_why_and_what_it_used() {
     let words = "account sequence mismatch, expected 0, got 4: incorrect account sequence with gas used: '";
     assert!(status.message().starts_with(words), "{status:?}");
     let path = "/cosmos.tx.v1beta1.Service/Simulate".to_owned();
-    let answer = abci_query::answer(&house.desk, &RequestQuery { path, data: data.into(), ..Default::default() });
+    let answer =
+        abci_query::answer(&house.desk, &RequestQuery { path, data: data.into(), ..Default::default() });
     assert_eq!((answer.code, answer.height), (6, 1));
     assert!(answer.log.starts_with(&format!("rpc error: code = Unknown desc = {words}")), "{}", answer.log);
 }
@@ -277,7 +283,10 @@ fn a_transaction_is_found_and_searched_at_once() {
         let json = house.get(&format!("/cosmos/tx/v1beta1/txs?{rest}")).json();
         let heights = json["tx_responses"].as_array().expect("a list").iter();
         let heights: Vec<_> = heights.map(|tx| tx["height"].as_str().expect("text").to_owned()).collect();
-        assert_eq!((json["txs"].as_array().map(Vec::len), &json["pagination"]), (Some(heights.len()), &Json::Null));
+        assert_eq!(
+            (json["txs"].as_array().map(Vec::len), &json["pagination"]),
+            (Some(heights.len()), &Json::Null)
+        );
         (heights.join(","), json["total"].as_str().expect("a total").to_owned())
     };
     let by_ada = format!("query=message.sender=%27{}%27", address("ada"));
@@ -298,9 +307,8 @@ fn reflection_lists_what_is_served_and_describes_every_symbol() {
     assert!(symbols.len() > 2_000);
     let list = [Ask::ListServices(String::new())].into_iter();
     let asks = list.chain(symbols.iter().cloned().map(Ask::FileContainingSymbol));
-    let asks: Vec<_> = asks
-        .map(|ask| ServerReflectionRequest { host: String::new(), message_request: Some(ask) })
-        .collect();
+    let asks: Vec<_> =
+        asks.map(|ask| ServerReflectionRequest { host: String::new(), message_request: Some(ask) }).collect();
     let answers = house.runtime.block_on(async {
         let stream = client.server_reflection_info(tokio_stream::iter(asks)).await.expect("answers");
         let mut stream = stream.into_inner();
@@ -379,7 +387,7 @@ fn a_healthy_node_says_so() {
 
 #[test]
 fn limits_refuse_by_name() {
-    let few_rows = House::with(Limits { rows: 2, ..Limits::default() });
+    let few_rows = House::with(Limits { rows: 1, ..Limits::default() });
     let path = format!("/cosmos/bank/v1beta1/balances/{}", address("ada"));
     let reply = few_rows.get(&path);
     assert_eq!((reply.status, reply.json()["code"].as_i64()), (429, Some(8)), "{reply:?}");

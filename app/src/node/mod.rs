@@ -20,9 +20,9 @@ use serde_json::Value as Json;
 use state::{Changes, Fault, Overlay, Snapshot, Store};
 use tendermint_proto::v0_38::abci::{ExecTxResult, ValidatorUpdate};
 
+pub use execute::{Executed, Misbehavior, Seen, Vote};
 pub(crate) use execute::{hash, signed};
 pub(crate) use index::meets;
-pub use execute::{Executed, Misbehavior, Seen, Vote};
 pub use index::{Condition, TxRecord, record, search};
 pub use simulate::Simulated;
 

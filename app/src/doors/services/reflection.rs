@@ -41,7 +41,9 @@ pub(crate) const SERVICES: &[Service] = &[
     Service::new("/cosmos.base.reflection.v2alpha1.ReflectionService/GetQueryServicesDescriptor", |d, b| {
         answer(d, b, query_services)
     }),
-    Service::new("/cosmos.base.reflection.v2alpha1.ReflectionService/GetTxDescriptor", |d, b| answer(d, b, tx)),
+    Service::new("/cosmos.base.reflection.v2alpha1.ReflectionService/GetTxDescriptor", |d, b| {
+        answer(d, b, tx)
+    }),
     // the answer is a list of files under the number that a descriptor set has them under
     Service::new("/cosmos.reflection.v1.ReflectionService/FileDescriptors", |d, b| {
         answer(d, b, |_, _: v1::FileDescriptorsRequest| Ok(())).map(|_| proto::DESCRIPTOR_SET.to_vec())
@@ -185,9 +187,8 @@ fn query_services(
 }
 
 fn tx(_: &Desk, _: v2alpha1::GetTxDescriptorRequest) -> Result<v2alpha1::GetTxDescriptorResponse, Trouble> {
-    let msgs = modules::routes().map(|route| v2alpha1::MsgDescriptor {
-        msg_type_url: format!("/{}.{}", route.package, route.name),
-    });
+    let msgs = modules::routes()
+        .map(|route| v2alpha1::MsgDescriptor { msg_type_url: format!("/{}.{}", route.package, route.name) });
     let tx = v2alpha1::TxDescriptor { fullname: "cosmos.tx.v1beta1.Tx".into(), msgs: msgs.collect() };
     Ok(v2alpha1::GetTxDescriptorResponse { tx: Some(tx) })
 }

@@ -66,7 +66,9 @@ fn condition(text: &str) -> Result<(Read<'_>, &str), Trouble> {
     let rest = rest.trim_start();
     let operator = ["<=", ">=", "=", "<", ">"].into_iter().find(|operator| rest.starts_with(operator));
     let operator = operator.ok_or_else(|| {
-        invalid(format!("{text:?}: conditions have the form key='value', joined by AND; others are not supported"))
+        invalid(format!(
+            "{text:?}: conditions have the form key='value', joined by AND; others are not supported"
+        ))
     })?;
     if key.is_empty() {
         return Err(invalid(format!("a condition without a key at {text:?}")));

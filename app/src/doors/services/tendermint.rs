@@ -32,7 +32,9 @@ const MAX_PAGE: usize = 1_000;
 pub(crate) const SERVICES: &[Service] = &[
     Service::engine("/cosmos.base.tendermint.v1beta1.Service/GetNodeInfo", |d, b| answer(d, b, node_info)),
     Service::engine("/cosmos.base.tendermint.v1beta1.Service/GetSyncing", |d, b| answer(d, b, syncing)),
-    Service::engine("/cosmos.base.tendermint.v1beta1.Service/GetLatestBlock", |d, b| answer(d, b, latest_block)),
+    Service::engine("/cosmos.base.tendermint.v1beta1.Service/GetLatestBlock", |d, b| {
+        answer(d, b, latest_block)
+    }),
     Service::engine("/cosmos.base.tendermint.v1beta1.Service/GetBlockByHeight", |d, b| {
         answer(d, b, block_by_height)
     }),

@@ -4,7 +4,9 @@ use prost::{Message, Name};
 use prost_types::Any;
 use proto::{
     cosmos::{
-        base::abci::v1beta1::{GasInfo, Result as SimulatedResult, SimulationResponse, TxMsgData, TxResponse},
+        base::abci::v1beta1::{
+            GasInfo, Result as SimulatedResult, SimulationResponse, TxMsgData, TxResponse,
+        },
         tx::v1beta1::{self as pb, BroadcastMode, OrderBy},
     },
     tendermint::abci::Event,
@@ -102,7 +104,8 @@ fn get_txs_event(desk: &Desk, ask: pb::GetTxsEventRequest) -> Result<pb::GetTxsE
     let (found, total) = match &asked.hash {
         Some(hash) => {
             let found = record(store, hash)?;
-            let found = found.filter(|found| asked.conditions.iter().all(|condition| meets(found, condition)));
+            let found =
+                found.filter(|found| asked.conditions.iter().all(|condition| meets(found, condition)));
             let total = u64::from(found.is_some());
             (found.into_iter().skip(skip).collect(), total)
         }
@@ -135,9 +138,7 @@ fn broadcast_tx(desk: &Desk, ask: pb::BroadcastTxRequest) -> Result<pb::Broadcas
 
 /// What CometBFT's pool refuses by itself comes with Cosmos' numbers.
 fn received(engine: &Engine, tx: Vec<u8>, wait: Wait) -> Result<Received, Trouble> {
-    let refused = |code| {
-        Ok(Received { code, codespace: "sdk".into(), log: String::new(), data: Vec::new() })
-    };
+    let refused = |code| Ok(Received { code, codespace: "sdk".into(), log: String::new(), data: Vec::new() });
     match engine.broadcast(tx, wait) {
         Err(Trouble::Status { text, .. }) if text.contains("tx already exists in cache") => refused(19),
         Err(Trouble::Status { text, .. }) if text.contains("mempool is full") => refused(20),
@@ -163,8 +164,7 @@ fn get_block_with_txs(
     let (skip, limit) = slice(ask.pagination.as_ref(), MAX_PAGE);
     let txs = all.iter().skip(skip).take(limit).map(|tx| decode(tx).unwrap_or_default()).collect();
     let total = u64::try_from(all.len()).unwrap_or(u64::MAX);
-    let pagination =
-        Some(proto::cosmos::base::query::v1beta1::PageResponse { next_key: Vec::new(), total });
+    let pagination = Some(proto::cosmos::base::query::v1beta1::PageResponse { next_key: Vec::new(), total });
     Ok(pb::GetBlockWithTxsResponse { txs, block_id: Some(id), block: Some(block), pagination })
 }
 
@@ -177,7 +177,8 @@ fn tx_decode(_: &Desk, ask: pb::TxDecodeRequest) -> Result<pb::TxDecodeResponse,
     if ask.tx_bytes.is_empty() {
         return Err(invalid("invalid empty tx bytes"));
     }
-    let tx = decode(&ask.tx_bytes).ok_or_else(|| invalid("these bytes are no transaction: tx parse error"))?;
+    let tx =
+        decode(&ask.tx_bytes).ok_or_else(|| invalid("these bytes are no transaction: tx parse error"))?;
     Ok(pb::TxDecodeResponse { tx: Some(tx) })
 }
 
