@@ -8,6 +8,8 @@ mod desk;
 mod engine;
 mod gate;
 mod grpc;
+#[cfg(test)]
+mod house;
 mod limits;
 mod listen;
 mod open;
