@@ -68,6 +68,7 @@ pub(crate) fn write(version: &Version, path: &Path) -> Result<(), Fault> {
     let sum = out.sum.clone().finalize();
     out.put(&sum.to_be_bytes()).map_err(failed)?;
     out.out.flush().map_err(failed)?;
+    fail::fail_point!("checkpoint.before-rename", |_| Err(Fault::disk("checkpoint", "failpoint")));
     std::fs::rename(&unfinished, path).map_err(failed)
 }
 

@@ -143,6 +143,11 @@ impl Db {
         self.rocks.raw_iterator_cf(self.family(family))
     }
 
+    /// Everything as it is on disk now, for as long as the view is held.
+    pub(crate) fn view(&self) -> View<'_> {
+        View { db: self, snapshot: self.rocks.snapshot() }
+    }
+
     /// Puts into a batch.
     pub(crate) fn put(&self, batch: &mut WriteBatch, family: Family, key: &[u8], value: &[u8]) {
         batch.put_cf(self.family(family), key, value);
@@ -196,6 +201,33 @@ impl Db {
     /// Bytes in the shared cache: blocks and write buffers.
     pub(crate) fn cache_bytes(&self) -> u64 {
         self.cache.get_usage() as u64
+    }
+}
+
+/// A database as it was at one moment.
+pub(crate) struct View<'a> {
+    db: &'a Db,
+    snapshot: rocksdb::Snapshot<'a>,
+}
+
+impl View<'_> {
+    /// The values of keys; the cache is left to others.
+    pub(crate) fn get_many(
+        &self,
+        family: Family,
+        keys: &[Vec<u8>],
+        sorted: bool,
+    ) -> Result<Vec<Option<Vec<u8>>>, Fault> {
+        let mut options = ReadOptions::default();
+        options.set_snapshot(&self.snapshot);
+        options.fill_cache(false);
+        let (rocks, family) = (&self.db.rocks, self.db.family(family));
+        let found = rocks.batched_multi_get_cf_opt(family, keys, sorted, &options);
+        let value = |value: Option<rocksdb::DBPinnableSlice<'_>>| value.map(|value| value.to_vec());
+        found
+            .into_iter()
+            .map(|found| found.map(value).map_err(|why| Fault::disk("reading many", why)))
+            .collect()
     }
 }
 

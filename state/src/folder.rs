@@ -30,14 +30,18 @@ impl Folder {
             fs::read_dir(path).map_err(|why| Fault::disk("listing the store's folder", why))?.flatten()
         {
             let name = entry.file_name();
-            let number = name
-                .to_str()
-                .and_then(|name| name.strip_prefix("db-"))
-                .and_then(|rest| rest.parse::<u64>().ok());
-            if number.is_some_and(|number| number != current) {
+            let number = |prefix: &str, suffix: &str| {
+                let number = name.to_str()?.strip_prefix(prefix)?.strip_suffix(suffix)?;
+                number.parse::<u64>().ok().filter(|number| *number != current)
+            };
+            let removed = if number("db-", "").is_some() {
                 fs::remove_dir_all(entry.path())
-                    .map_err(|why| Fault::disk("removing an old database", why))?;
-            }
+            } else if number("trie-", ".checkpoint").is_some() {
+                fs::remove_file(entry.path())
+            } else {
+                Ok(())
+            };
+            removed.map_err(|why| Fault::disk("removing an old database", why))?;
         }
         Ok(folder)
     }
@@ -75,6 +79,7 @@ impl Folder {
         let mut file = File::create(&unfinished).map_err(failed)?;
         writeln!(file, "{next}").map_err(failed)?;
         file.sync_all().map_err(failed)?;
+        fail::fail_point!("advance.before-rename", |_| Err(Fault::disk("CURRENT", "failpoint before")));
         fs::rename(&unfinished, self.path.join(CURRENT)).map_err(failed)?;
         File::open(&self.path).and_then(|folder| folder.sync_all()).map_err(failed)?;
         *current = next;

@@ -88,9 +88,9 @@ pub struct Options {
     pub rollback_blocks: u64,
     /// Blocks between two checkpoint files of the trie; 0 writes none. A checkpoint only shortens the next start.
     pub checkpoint_interval: u64,
-    /// Blocks between two state-sync snapshots; 0 makes none. The caller makes them; the store only keeps the setting.
+    /// Blocks between two state-sync snapshots; 0 makes none.
     pub snapshot_interval: u64,
-    /// State-sync snapshots to keep.
+    /// State-sync snapshots to keep; 0 keeps all.
     pub snapshot_keep: u32,
     /// Bytes of entries in one snapshot chunk, more or less.
     pub chunk_bytes: u64,

@@ -46,7 +46,9 @@ pub(crate) fn now(core: &Core) -> Result<(), Fault> {
     let (undo_from, roots_from) = cuts(core, height, earliest);
     forget_undo(core, undo_from, &mut batch);
     forget_roots(core, roots_from, &mut batch);
+    fail::fail_point!("prune.before-write", |_| Err(Fault::disk("pruning", "failpoint before write")));
     core.db.write(batch, true)?;
+    fail::fail_point!("prune.after-write", |_| Err(Fault::disk("pruning", "failpoint after write")));
     core.forget_when_durable(height, earliest);
     core.set_durable(height);
     core.db.compact(Family::History);

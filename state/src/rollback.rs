@@ -43,7 +43,9 @@ pub(crate) fn rollback(core: &Core, to: u64, checkpoint: &Path) -> Result<(), Fa
         db.delete(&mut batch, Family::Meta, &core::root_key(at));
     }
     core::put_latest(db, &mut batch, to, &app_hash);
+    fail::fail_point!("rollback.before-write", |_| Err(Fault::disk("rollback", "failpoint before write")));
     db.write(batch, true)?;
+    fail::fail_point!("rollback.after-write", |_| Err(Fault::disk("rollback", "failpoint after write")));
     core.replace(load::versions(db, &core.options, checkpoint)?);
     *core.durable() = to;
     Ok(())

@@ -9,9 +9,11 @@ use crate::merge::Ask;
 use crate::options::Options;
 use crate::read::{Changes, Entry};
 use crate::snapshot::{Deep, Snapshot};
+use crate::sync::Shelf;
 use crate::{checkpoint, load, prune, rollback};
 use rocksdb::WriteBatch;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// A height that cannot be read: not made yet, or forgotten.
@@ -63,6 +65,15 @@ struct Shared {
     options: Options,
     /// Replaced as a whole when a snapshot is restored.
     core: RwLock<Arc<Core>>,
+    shelf: Arc<Shelf>,
+}
+
+/// Whoever opens the store again need not wait for a snapshot of ours.
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.shelf.stop.store(true, Ordering::Relaxed);
+        self.shelf.join();
+    }
 }
 
 impl Store {
@@ -72,7 +83,17 @@ impl Store {
         let db = Db::open(&folder.database(), &options)?;
         let versions = load::versions(&db, &options, &folder.checkpoint())?;
         let core = Core::new(db, options.clone(), versions)?;
-        Ok(Store { shared: Arc::new(Shared { folder, options, core: RwLock::new(Arc::new(core)) }) })
+        let shelf = Arc::new(Shelf::open(folder.snapshots())?);
+        let core = RwLock::new(Arc::new(core));
+        Ok(Store { shared: Arc::new(Shared { folder, options, core, shelf }) })
+    }
+
+    pub(crate) fn shelf(&self) -> &Shelf {
+        &self.shared.shelf
+    }
+
+    pub(crate) fn shelf_handle(&self) -> Arc<Shelf> {
+        Arc::clone(&self.shared.shelf)
     }
 
     pub(crate) fn core(&self) -> Arc<Core> {
@@ -154,7 +175,11 @@ impl Store {
         commit::commit(&core, staged, index)?;
         let (latest, interval) = (core.latest(), self.shared.options.checkpoint_interval);
         if interval > 0 && latest.height.is_multiple_of(interval) {
-            checkpoint::start(&core, latest, self.shared.folder.checkpoint());
+            checkpoint::start(&core, Arc::clone(&latest), self.shared.folder.checkpoint());
+        }
+        let interval = self.shared.options.snapshot_interval;
+        if interval > 0 && latest.height.is_multiple_of(interval) {
+            self.snapshot_soon(latest.height);
         }
         Ok(())
     }
@@ -196,16 +221,19 @@ impl Store {
         prune::now(&self.core())
     }
 
-    /// Takes back blocks until `to` is the newest height. Nobody may be reading or writing.
+    /// Takes back blocks until `to` is the newest height, and the snapshots of later ones. Nobody may be reading or
+    /// writing.
     pub fn rollback(&self, to: u64) -> Result<(), Fault> {
-        rollback::rollback(&self.core(), to, &self.shared.folder.checkpoint())
+        self.settle();
+        rollback::rollback(&self.core(), to, &self.shared.folder.checkpoint())?;
+        self.shelf().take_back(to)
     }
 
     /// The lowest block the engine must keep: `wanted` (0 is all), but never above what a power failure, evidence of
-    /// the last `evidence_blocks`, or a peer restoring a snapshot of the last `snapshot_blocks` needs.
-    pub fn retain_height(&self, wanted: u64, evidence_blocks: u64, snapshot_blocks: u64) -> u64 {
-        let durable = self.durable_height();
-        wanted.min(durable.saturating_sub(evidence_blocks)).min(durable.saturating_sub(snapshot_blocks))
+    /// the last `evidence_blocks`, or a peer that restores the oldest snapshot we keep needs.
+    pub fn retain_height(&self, wanted: u64, evidence_blocks: u64) -> u64 {
+        let lowest = wanted.min(self.durable_height().saturating_sub(evidence_blocks));
+        self.shelf().oldest().map_or(lowest, |oldest| lowest.min(oldest))
     }
 
     /// Writes a checkpoint of the trie now, so that the next start is short. For an orderly end.

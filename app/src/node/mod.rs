@@ -244,7 +244,7 @@ impl Node {
             return 0;
         }
         let keep = self.config.min_retain_blocks.max(evidence_blocks);
-        self.store.retain_height(height.saturating_sub(keep), evidence_blocks, 0)
+        self.store.retain_height(height.saturating_sub(keep), evidence_blocks)
     }
 
     /// The state that a block of `height` is executed on.

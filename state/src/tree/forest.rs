@@ -68,11 +68,16 @@ pub(crate) fn app_hash(tries: &Tries) -> Hash {
 
 /// The stores as keys and values of the root trie.
 pub(crate) fn pairs(tries: &Tries) -> Vec<Pair> {
-    let pair = |(store, trie): (&String, &Trie)| Pair {
+    root_pairs(tries.iter().map(|(store, trie)| (store.as_str(), &trie.root)))
+}
+
+/// The same, from the stores' roots alone.
+pub(crate) fn root_pairs<'a>(roots: impl Iterator<Item = (&'a str, &'a Hash)>) -> Vec<Pair> {
+    let pair = |(store, root): (&str, &Hash)| Pair {
         key: hash::digest(store.as_bytes()),
-        value: hash::digest(&trie.root),
+        value: hash::digest(root),
     };
-    let mut pairs: Vec<Pair> = tries.iter().map(pair).collect();
+    let mut pairs: Vec<Pair> = roots.map(pair).collect();
     pairs.sort_unstable_by_key(|pair| pair.key);
     pairs
 }

@@ -7,7 +7,7 @@
 //! There are two levels: a trie per store (the part of a key before its first slash) and a root trie over the roots
 //! of the stores.
 
-mod arena;
+pub(crate) mod arena;
 pub(crate) mod forest;
 pub(crate) mod hash;
 pub(crate) mod path;
