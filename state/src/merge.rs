@@ -24,12 +24,10 @@ impl Ask<'_> {
         let mut lower = Bound::Included(self.prefix.to_vec());
         let mut upper = successor(self.prefix).map_or(Bound::Unbounded, Bound::Excluded);
         match self.past {
-            Some(past) if self.back => {
-                if upper_value(&upper).is_none_or(|limit| past < limit) {
-                    upper = Bound::Excluded(past.to_vec());
-                }
+            Some(past) if self.back && upper_value(&upper).is_none_or(|limit| past < limit) => {
+                upper = Bound::Excluded(past.to_vec());
             }
-            Some(past) if past >= self.prefix => lower = Bound::Excluded(past.to_vec()),
+            Some(past) if !self.back && past >= self.prefix => lower = Bound::Excluded(past.to_vec()),
             _ => {}
         }
         (lower, upper)

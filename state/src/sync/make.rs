@@ -16,6 +16,9 @@ use std::sync::{Arc, PoisonError};
 /// Entries read at once.
 const TOGETHER: usize = 128;
 
+/// A key within its store, and its value.
+type Pair = (Vec<u8>, Vec<u8>);
+
 /// The newest version as it is on disk now; later blocks do not change it.
 pub(crate) struct Source<'a> {
     pub(crate) version: Arc<Version>,
@@ -76,7 +79,7 @@ impl<'a> Source<'a> {
     }
 
     /// The entries behind leaves: key within the store, and value.
-    fn entries(&self, store: &str, leaves: &[Leaf]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Fault> {
+    fn entries(&self, store: &str, leaves: &[Leaf]) -> Result<Vec<Pair>, Fault> {
         let wrong = || Fault::corrupt("trie", "it is not that of the values");
         let names: Vec<Vec<u8>> = leaves.iter().map(|leaf| name(&leaf.key, store)).collect();
         let within = self.view.get_many(Family::Keys, &names, true)?;

@@ -95,7 +95,8 @@ impl<T> Slots<T> {
     }
 
     fn bytes(&self) -> u64 {
-        (self.blocks.len() * BLOCK * size_of::<T>() + self.free.capacity() * 4) as u64
+        let slots = self.blocks.len().saturating_mul(BLOCK).saturating_mul(size_of::<T>());
+        slots.saturating_add(self.free.capacity().saturating_mul(4)) as u64
     }
 }
 
@@ -160,6 +161,6 @@ impl Arena {
 
     /// Bytes held, free slots included.
     pub(crate) fn bytes(&self) -> u64 {
-        self.nodes.bytes() + self.leaves.bytes()
+        self.nodes.bytes().saturating_add(self.leaves.bytes())
     }
 }
