@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use prost::Message;
 use proto::address::ConsAddress;
-use state::Fault;
+use state::{Arrival, Fault, SNAPSHOT_FORMAT};
 use tendermint_abci::Application;
 use tendermint_proto::{
     google::protobuf::Timestamp,
@@ -19,7 +19,7 @@ use tendermint_proto::{
             RequestVerifyVoteExtension, ResponseApplySnapshotChunk, ResponseCheckTx, ResponseCommit,
             ResponseExtendVote, ResponseFinalizeBlock, ResponseInfo, ResponseInitChain,
             ResponseListSnapshots, ResponseLoadSnapshotChunk, ResponseOfferSnapshot, ResponsePrepareProposal,
-            ResponseProcessProposal, ResponseQuery, ResponseVerifyVoteExtension,
+            ResponseProcessProposal, ResponseQuery, ResponseVerifyVoteExtension, Snapshot,
             response_apply_snapshot_chunk, response_offer_snapshot, response_process_proposal,
             response_verify_vote_extension,
         },
@@ -30,7 +30,7 @@ use tendermint_proto::{
 use crate::{
     doors::{Desk, abci_query},
     error::Result,
-    node::{InitChain, Misbehavior, Node, Seen, Vote, signed},
+    node::{Answer, InitChain, Misbehavior, Node, Offer, Seen, Vote, signed},
     time::Time,
 };
 
@@ -165,23 +165,61 @@ impl Application for Chain {
         ResponseCommit { retain_height: signed(sound("committing a block", self.node.commit())) }
     }
 
-    // Snapshots are not made yet: none is listed, and one that is offered is refused in words the engine knows.
-
     fn list_snapshots(&self) -> ResponseListSnapshots {
-        ResponseListSnapshots::default()
+        let kept = self.node.store().snapshots();
+        let snapshots = kept.into_iter().map(|kept| Snapshot {
+            height: kept.height,
+            format: kept.format,
+            chunks: kept.chunks,
+            hash: kept.hash.to_vec().into(),
+            metadata: kept.manifest.clone().into(),
+        });
+        ResponseListSnapshots { snapshots: snapshots.collect() }
     }
 
-    fn offer_snapshot(&self, _: RequestOfferSnapshot) -> ResponseOfferSnapshot {
-        ResponseOfferSnapshot { result: response_offer_snapshot::Result::Abort.into() }
+    fn offer_snapshot(&self, request: RequestOfferSnapshot) -> ResponseOfferSnapshot {
+        use response_offer_snapshot::Result;
+        let offered = request.snapshot.unwrap_or_default();
+        let offer = Offer {
+            height: offered.height,
+            format: offered.format,
+            chunks: offered.chunks,
+            hash: offered.hash.into(),
+            manifest: offered.metadata.into(),
+        };
+        let result = match sound("taking up a snapshot", self.node.offer(&offer, &request.app_hash)) {
+            Answer::Accept => Result::Accept,
+            Answer::UnknownFormat => Result::RejectFormat,
+            Answer::Refuse(reason) => {
+                tracing::warn!(height = offer.height, reason, "snapshot refused, and those who sent it");
+                Result::RejectSender
+            }
+        };
+        ResponseOfferSnapshot { result: result.into() }
     }
 
-    fn load_snapshot_chunk(&self, _: RequestLoadSnapshotChunk) -> ResponseLoadSnapshotChunk {
-        ResponseLoadSnapshotChunk::default()
+    fn load_snapshot_chunk(&self, request: RequestLoadSnapshotChunk) -> ResponseLoadSnapshotChunk {
+        let known = request.format == SNAPSHOT_FORMAT;
+        let chunk = known.then(|| self.node.store().snapshot_chunk(request.height, request.chunk)).flatten();
+        ResponseLoadSnapshotChunk { chunk: chunk.unwrap_or_default().into() }
     }
 
-    fn apply_snapshot_chunk(&self, _: RequestApplySnapshotChunk) -> ResponseApplySnapshotChunk {
-        let result = response_apply_snapshot_chunk::Result::Abort.into();
-        ResponseApplySnapshotChunk { result, ..Default::default() }
+    fn apply_snapshot_chunk(&self, request: RequestApplySnapshotChunk) -> ResponseApplySnapshotChunk {
+        use response_apply_snapshot_chunk::Result;
+        let RequestApplySnapshotChunk { index, chunk, sender } = request;
+        let result = match sound("restoring a snapshot", self.node.chunk(index, &chunk)) {
+            Some(Arrival::Taken | Arrival::Restored) => Result::Accept,
+            Some(Arrival::Foreign) => {
+                tracing::warn!(index, sender, "foreign bytes for a chunk; asking somebody else");
+                let (refetch_chunks, reject_senders) = (vec![index], vec![sender]);
+                let result = Result::Retry.into();
+                return ResponseApplySnapshotChunk { result, refetch_chunks, reject_senders };
+            }
+            Some(Arrival::Bad(_)) => Result::RejectSnapshot,
+            // the offer must come again
+            None => Result::RetrySnapshot,
+        };
+        ResponseApplySnapshotChunk { result: result.into(), ..Default::default() }
     }
 
     // Vote extensions are off: ours is empty, and any other is refused.

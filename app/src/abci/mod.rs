@@ -7,3 +7,6 @@ pub mod server;
 
 pub use application::Chain;
 pub use server::{Address, Observer, Options, Server};
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ mod index;
 mod pool;
 mod propose;
 mod simulate;
+mod sync;
 mod verify;
 
 use std::sync::{
@@ -25,6 +26,7 @@ pub(crate) use execute::{hash, signed};
 pub(crate) use index::meets;
 pub use index::{Condition, TxRecord, record, search};
 pub use simulate::Simulated;
+pub use sync::{Answer, Offer};
 
 use crate::{
     ctx::{Block, Ctx},
@@ -64,6 +66,8 @@ pub struct Node {
     pool: Mutex<pool::Pool>,
     verdicts: verify::Verdicts,
     halted: AtomicBool,
+    /// A snapshot whose chunks are arriving.
+    restoring: Mutex<Option<state::Restore>>,
 }
 
 /// What the consensus connection owns.
@@ -132,6 +136,7 @@ impl Node {
             pool: Mutex::new(pool),
             verdicts: verify::Verdicts::default(),
             halted: AtomicBool::new(halted),
+            restoring: Mutex::new(None),
         }))
     }
 

@@ -231,6 +231,8 @@ fn store_options(config: &AppConfig) -> Result<Options> {
         cache_bytes: config.lazchain.cache_bytes(),
         recent: config.lazchain.recent_states,
         checkpoint_interval: config.lazchain.checkpoint_interval,
+        snapshot_interval: config.state_sync.snapshot_interval,
+        snapshot_keep: config.state_sync.snapshot_keep_recent,
         ..Options::default()
     })
 }

@@ -1,0 +1,150 @@
+//! The engine's calls as it makes them: state sync from node to node, proofs, and a disk that fails.
+
+use std::{os::unix::process::ExitStatusExt, process::Command, sync::Arc};
+
+use state::{Options, Store};
+use tendermint_abci::Application;
+use tendermint_proto::v0_38::abci::{
+    RequestApplySnapshotChunk, RequestInfo, RequestLoadSnapshotChunk, RequestOfferSnapshot, RequestQuery,
+    ResponseApplySnapshotChunk, Snapshot, response_apply_snapshot_chunk::Result as Applied,
+    response_offer_snapshot::Result as Offered,
+};
+
+use super::Chain;
+use crate::{
+    doors::{Desk, Facts, Limits},
+    metrics::Metrics,
+    node::{Config, Node},
+    testkit::{CHAIN_ID, Odd, TestChain, send},
+};
+
+fn served(node: &Arc<Node>) -> Chain {
+    Chain::new(Arc::new(Desk::new(node.clone(), None, Facts::default(), Limits::default())))
+}
+
+fn empty(folder: &std::path::Path) -> Arc<Node> {
+    let store = Store::open(folder, Options::default()).expect("opens");
+    Node::open(store, Config::default(), Arc::new(Metrics::new().expect("counters"))).expect("opens")
+}
+
+fn offer(to: &Chain, snapshot: &Snapshot, app_hash: &[u8]) -> i32 {
+    let (snapshot, app_hash) = (Some(snapshot.clone()), app_hash.to_vec().into());
+    to.offer_snapshot(RequestOfferSnapshot { snapshot, app_hash }).result
+}
+
+fn apply(to: &Chain, index: u32, chunk: Vec<u8>) -> ResponseApplySnapshotChunk {
+    to.apply_snapshot_chunk(RequestApplySnapshotChunk { index, chunk: chunk.into(), sender: "peer".into() })
+}
+
+fn load(from: &Chain, snapshot: &Snapshot, chunk: u32) -> Vec<u8> {
+    let (height, format) = (snapshot.height, snapshot.format);
+    from.load_snapshot_chunk(RequestLoadSnapshotChunk { height, format, chunk }).chunk.into()
+}
+
+#[test]
+fn a_node_joins_by_state_sync_and_goes_on_as_the_others_do() {
+    let mut chain = TestChain::with_balances(&[("ada", 10_000), ("bob", 0)]);
+    chain.run("ada", vec![send("ada", "bob", 700)]);
+    chain.node.store().make_snapshot().expect("makes one");
+    let (height, app_hash) = chain.node.info();
+    let folder = tempfile::tempdir().expect("a folder");
+    let joining = empty(folder.path());
+    let (old, new) = (served(&chain.node), served(&joining));
+    let snapshot = old.list_snapshots().snapshots.pop().expect("one");
+    assert_eq!(snapshot.height, height);
+
+    assert_eq!(apply(&new, 0, vec![1]).result, i32::from(Applied::RetrySnapshot));
+    assert_eq!(offer(&new, &snapshot, &[3; 32]), i32::from(Offered::RejectSender));
+    let odd = Snapshot { format: 3, ..snapshot.clone() };
+    assert_eq!(offer(&new, &odd, &app_hash), i32::from(Offered::RejectFormat));
+    let odd = Snapshot { chunks: snapshot.chunks + 1, ..snapshot.clone() };
+    assert_eq!(offer(&new, &odd, &app_hash), i32::from(Offered::RejectSender));
+    let odd = Snapshot { hash: vec![1; 32].into(), ..snapshot.clone() };
+    assert_eq!(offer(&new, &odd, &app_hash), i32::from(Offered::RejectSender));
+    assert_eq!(offer(&new, &snapshot, &app_hash), i32::from(Offered::Accept));
+
+    assert!(load(&old, &snapshot, snapshot.chunks).is_empty());
+    for index in 0..snapshot.chunks {
+        let chunk = load(&old, &snapshot, index);
+        let spoiled = [chunk.as_slice(), &[0]].concat();
+        let refused = apply(&new, index, spoiled);
+        assert_eq!(refused.result, i32::from(Applied::Retry));
+        assert_eq!((refused.refetch_chunks, refused.reject_senders), (vec![index], vec!["peer".to_owned()]));
+        assert_eq!(apply(&new, index, chunk).result, i32::from(Applied::Accept));
+    }
+    let info = new.info(RequestInfo::default());
+    assert_eq!(
+        (info.last_block_height as u64, info.last_block_app_hash.to_vec()),
+        (height, app_hash.to_vec())
+    );
+    assert_eq!(joining.chain_id(), CHAIN_ID);
+
+    let tx = chain.sign("ada", vec![send("ada", "bob", 5)], &Odd::default());
+    assert_eq!(joining.check(&tx).expect("no fault").code, 0);
+    let seen = chain.seen(vec![tx.clone()]);
+    chain.block(vec![tx]);
+    let finalized = joining.finalize(seen).expect("executes");
+    joining.commit().expect("commits");
+    assert_eq!(finalized.app_hash, chain.node.info().1);
+    assert_eq!(chain.balance("bob"), 705);
+    drop((new, joining));
+    assert_eq!(empty(folder.path()).info(), chain.node.info());
+}
+
+#[test]
+fn a_raw_value_comes_with_its_proof_and_so_does_its_absence() {
+    let mut chain = TestChain::with_balances(&[("ada", 10_000), ("bob", 0)]);
+    chain.run("ada", vec![send("ada", "bob", 700)]);
+    let (latest, chain_served) = (chain.node.store().latest(), served(&chain.node));
+    let ask = |path: &str, data: &[u8], height| {
+        let (path, data) = (path.to_owned(), data.to_vec().into());
+        chain_served.query(RequestQuery { path, data, height, prove: true })
+    };
+    let entries = state::Read::page(&latest, b"bank/", None, 1_000).expect("reads");
+    let keys: Vec<&[u8]> = entries.iter().filter_map(|entry| entry.key.strip_prefix(b"bank/")).collect();
+    assert!(keys.len() > 3);
+    for height in [1, 2, 0] {
+        for key in keys.iter().copied().chain([&b"nothing"[..]]) {
+            let answer = ask("/store/bank/key", key, height);
+            assert_eq!((answer.code, answer.key.as_ref()), (0, key), "{}", answer.log);
+            let root = chain.node.store().at(answer.height as u64).expect("kept").app_hash();
+            let op = |op: tendermint_proto::v0_38::crypto::ProofOp| proto::tendermint::crypto::ProofOp {
+                r#type: op.r#type,
+                key: op.key,
+                data: op.data,
+            };
+            let ops = answer.proof_ops.expect("asked for").ops.into_iter().map(op).collect();
+            let ops = proto::tendermint::crypto::ProofOps { ops };
+            let value = Some(answer.value.as_ref()).filter(|value| !value.is_empty());
+            proto::proof::verify(&root, "bank", key, value, &ops).expect("verifies");
+        }
+    }
+    for (path, data) in [("/store//key", &b"x"[..]), ("/store/bank/key", b""), ("/store/bank/subspace", b"x")]
+    {
+        assert_ne!(ask(path, data, 0).code, 0, "{path}");
+    }
+    assert_ne!(ask("/store/a/b/key", b"x", 0).code, 0);
+}
+
+/// Not a test by itself: the process whose disk fails.
+#[test]
+#[ignore = "started by another"]
+fn child() {
+    let Ok(step) = std::env::var("LAZCHAIN_TEST_FAIL_AT") else { return };
+    let chain = TestChain::with_balances(&[("ada", 10_000)]);
+    let served = served(&chain.node);
+    chain.node.finalize(chain.seen(Vec::new())).expect("executes");
+    fail::cfg(step, "return").expect("a failpoint");
+    served.commit();
+}
+
+#[test]
+fn a_write_that_fails_ends_the_process_before_it_answers() {
+    const ABORTED: i32 = 6;
+    for step in ["commit.before-link", "commit.before-write", "commit.after-write"] {
+        let mut command = Command::new(std::env::current_exe().expect("this program"));
+        command.args(["--exact", "abci::tests::child", "--ignored"]).env("LAZCHAIN_TEST_FAIL_AT", step);
+        let ended = command.output().expect("runs");
+        assert_eq!(ended.status.signal(), Some(ABORTED), "{step}");
+    }
+}
