@@ -1,6 +1,13 @@
 //! `lazd`: the LazChain node and its command line.
 
+mod context;
+mod keys;
 mod node;
+mod output;
+mod prompt;
+mod query;
+mod status;
+mod tx;
 mod version;
 mod wording;
 
@@ -30,6 +37,11 @@ enum Commands {
     #[command(visible_aliases = ["cometbft", "tendermint"])]
     Comet(node::comet::Args),
     Config(node::config_command::Args),
+    Keys(Box<keys::Args>),
+    Tx(Box<tx::Args>),
+    #[command(visible_alias = "q")]
+    Query(Box<query::Args>),
+    Status(status::Args),
     Version(version::Args),
     /// Generate the autocompletion script for the specified shell
     Completion {
@@ -65,6 +77,10 @@ fn run(cli: &Cli) -> Result<()> {
         Commands::Start(args) => node::start::run(&home, args),
         Commands::Comet(args) => node::comet::run(&home, args),
         Commands::Config(args) => node::config_command::run(&home, args),
+        Commands::Keys(args) => keys::run(&home, args),
+        Commands::Tx(args) => tx::run(&home, args),
+        Commands::Query(args) => query::run(&home, args),
+        Commands::Status(args) => status::run(&home, args),
         Commands::Version(args) => version::run(args),
         Commands::Completion { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "lazd", &mut std::io::stdout());

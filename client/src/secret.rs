@@ -23,10 +23,13 @@ impl Passphrase {
     /// Refuses one that is too short to protect anything.
     pub fn strong(text: impl Into<String>) -> Result<Passphrase> {
         let passphrase = Passphrase::new(text);
-        if passphrase.0.chars().count() < MIN_PASSPHRASE {
-            return Err(Error::ShortPassphrase);
-        }
+        passphrase.check_strength()?;
         Ok(passphrase)
+    }
+
+    /// Refuses one that is too short to protect anything.
+    pub fn check_strength(&self) -> Result<()> {
+        if self.0.chars().count() < MIN_PASSPHRASE { Err(Error::ShortPassphrase) } else { Ok(()) }
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {

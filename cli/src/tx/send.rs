@@ -1,0 +1,198 @@
+//! From messages to a result: gas, fee, signature, broadcast.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use client::{
+    Chain,
+    keyring::{Keyring, Kind, Record},
+    sign::{self, Mode, Place},
+    signers,
+};
+use prost_types::Any;
+use proto::{
+    address::Address,
+    amount::Amount,
+    cosmos::{
+        base::abci::v1beta1::TxResponse,
+        tx::v1beta1::{Fee, Tx, TxBody},
+    },
+    pubkey::PubKey,
+};
+
+use super::flags::{Gas, TxFlags};
+use crate::{
+    context::{Context, runtime},
+    output::{Format, json_of},
+    prompt,
+};
+
+/// Who a transaction is from.
+pub(super) struct From {
+    pub(super) address: Address,
+    /// Its key, if it is in the keyring.
+    pub(super) record: Option<Record>,
+}
+
+/// Who `--from`, an argument or `client.toml` names.
+pub(super) fn from(context: &Context, flags: &TxFlags, argument: Option<&str>) -> Result<From> {
+    let named = argument.or(flags.from.as_deref()).or(context.default_key());
+    let named = named.ok_or_else(|| anyhow!("required flag(s) \"from\" not set"))?;
+    let address = context.address(named)?;
+    let record = context.keyring().by_address(&address)?;
+    if record.is_none() && !flags.generate_only && !flags.dry_run {
+        bail!("{named}: key not found; `lazd keys list` shows the keys there are");
+    }
+    Ok(From { address, record })
+}
+
+/// Carries the messages as far as the flags want.
+pub(super) fn run(context: &Context, flags: &TxFlags, from: &From, messages: Vec<Any>) -> Result<()> {
+    flags.check()?;
+    let body = TxBody {
+        messages,
+        memo: flags.note.clone(),
+        timeout_height: flags.timeout_height,
+        ..TxBody::default()
+    };
+    let named = |name: &Option<String>| -> Result<String> {
+        name.as_ref()
+            .map(|name| context.address(name))
+            .transpose()
+            .map(|found| found.map(|a| a.to_string()).unwrap_or_default())
+    };
+    let fee = Fee { payer: named(&flags.fee_payer)?, granter: named(&flags.fee_granter)?, ..Fee::default() };
+    let mut tx = sign::unsigned(body, fee);
+    let gas = match (flags.gas()?, flags.dry_run) {
+        (Gas::Limit(limit), false) => limit,
+        _ => estimate(context, flags, from, &tx)?,
+    };
+    if flags.dry_run {
+        eprintln!("gas estimate: {gas}");
+        return Ok(());
+    }
+    if let Some(fee) = tx.auth_info.as_mut().and_then(|auth| auth.fee.as_mut()) {
+        fee.gas_limit = gas;
+        fee.amount = flags.fee(gas)?.wire();
+    }
+    if flags.generate_only {
+        // Always JSON: it is what `tx sign` reads.
+        return Format::Json.print(&json_of(&tx)?);
+    }
+    let record = from.record.as_ref().with_context(|| format!("{}: key not found", from.address))?;
+    if record.kind != Kind::Local {
+        bail!("{} cannot sign here; use --generate-only, then `lazd tx sign` and `multi-sign`", record.name);
+    }
+    let account = account(context, flags, &from.address)?;
+    if !flags.yes && !flags.offline {
+        eprintln!("{}", json_of(&tx)?);
+        if !prompt::confirm("confirm transaction before signing and broadcasting")? {
+            eprintln!("canceled transaction");
+            return Ok(());
+        }
+    }
+    let secret = context.unlock(&context.keyring(), record)?;
+    let mode = flags.mode().unwrap_or(Mode::Direct);
+    sign::add_signature(&mut tx, &secret, account.place(), mode)?;
+    drop(secret);
+    if flags.offline {
+        eprintln!("the signed transaction is not broadcast in offline mode");
+        return Format::Json.print(&json_of(&tx)?);
+    }
+    broadcast(context, flags, &sign::encode(&tx))
+}
+
+/// Whose signature for which chain.
+pub(super) struct SignsAs {
+    chain_id: String,
+    number: u64,
+    sequence: u64,
+}
+
+impl SignsAs {
+    pub(super) fn place(&self) -> Place<'_> {
+        Place { chain_id: &self.chain_id, account_number: self.number, sequence: self.sequence }
+    }
+}
+
+/// Number and sequence from the flags, or else from the chain.
+pub(super) fn account(context: &Context, flags: &TxFlags, address: &Address) -> Result<SignsAs> {
+    if flags.offline {
+        let (Some(number), Some(sequence)) = (flags.account_number, flags.sequence) else {
+            bail!("--account-number and --sequence must be set in offline mode");
+        };
+        return Ok(SignsAs { chain_id: context.offline_chain_id()?.to_owned(), number, sequence });
+    }
+    let chain = context.chain()?;
+    let (chain_id, account) = runtime()?.block_on(async {
+        let asked = chain.id().await?;
+        match context.known_chain_id() {
+            Some(known) if known != asked => {
+                bail!("the node is on chain {asked:?}, but --chain-id or client.toml say {known:?}")
+            }
+            _ => {}
+        }
+        Ok((asked, chain.account(address).await?))
+    })?;
+    Ok(SignsAs {
+        chain_id,
+        number: flags.account_number.unwrap_or(account.number),
+        sequence: flags.sequence.unwrap_or(account.sequence),
+    })
+}
+
+/// Gas that the node says the transaction uses, times the adjustment.
+fn estimate(context: &Context, flags: &TxFlags, from: &From, tx: &Tx) -> Result<u64> {
+    let ring = context.keyring();
+    let chain = context.chain()?;
+    let used = runtime()?.block_on(simulate(&chain, &ring, from, tx, flags.sequence))?;
+    let adjusted = flags.gas_adjustment.times_amount(Amount::new(used.into()))?.ceil()?;
+    let gas = u64::try_from(adjusted.units()).context("--gas-adjustment is too large")?;
+    if !flags.dry_run {
+        eprintln!("gas estimate: {gas}");
+    }
+    Ok(gas)
+}
+
+/// Gas that a transaction uses: with the keys of its signers, since each key costs.
+pub(super) async fn simulate(
+    chain: &Chain,
+    ring: &Keyring,
+    from: &From,
+    tx: &Tx,
+    sequence: Option<u64>,
+) -> Result<u64> {
+    let mut parts: Vec<(Option<PubKey>, u64)> = Vec::new();
+    for signer in signers::of_tx(tx)? {
+        let account = chain.account(&signer).await?;
+        let ours = if signer == from.address { from.record.clone() } else { ring.by_address(&signer)? };
+        let sequence = sequence.filter(|_| signer == from.address).unwrap_or(account.sequence);
+        parts.push((account.key.or(ours.map(|record| record.key)), sequence));
+    }
+    Ok(chain.simulate(sign::for_simulation(tx, &parts)).await?.gas_used)
+}
+
+/// Broadcasts signed bytes, prints the answer, and waits for the block if asked to.
+pub(super) fn broadcast(context: &Context, flags: &TxFlags, bytes: &[u8]) -> Result<()> {
+    let chain = context.chain()?;
+    let how = flags.broadcast(context.broadcast_mode(None));
+    let answer = runtime()?.block_on(async {
+        let answer = chain.broadcast(bytes, how).await?;
+        match flags.wait {
+            Some(seconds) if answer.code == 0 => {
+                chain.wait(&answer.txhash, Duration::from_secs(seconds)).await
+            }
+            _ => Ok(answer),
+        }
+    })?;
+    print(context, &answer)
+}
+
+/// Prints a result; one that is a failure ends the command with one, too.
+pub(super) fn print(context: &Context, answer: &TxResponse) -> Result<()> {
+    context.format().print(&json_of(answer)?)?;
+    if answer.code != 0 {
+        bail!("{}/{}: {}", answer.codespace, answer.code, answer.raw_log);
+    }
+    Ok(())
+}
