@@ -20,7 +20,7 @@ use table::{MODULES, ROWS, Row};
 #[derive(Clone, Debug, clap::Args)]
 struct QueryFlags {
     /// Use a specific height to query state at (this can error if the node is pruning state)
-    #[arg(long)]
+    #[arg(long = "height", id = "at-height")]
     height: Option<u64>,
     #[command(flatten)]
     output: OutputFlag,
