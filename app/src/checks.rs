@@ -190,7 +190,9 @@ fn sign_off(ctx: &mut Ctx, tx: &Tx, signer: &Signer, purpose: &Purpose) -> Resul
         Purpose::Simulate => true,
     };
     if let Some(key) = account.key.as_ref().filter(|_| !verified) {
-        verify(tx, signer, key, account.number, &ctx.block.chain_id)?;
+        // nobody knows a number before the first block
+        let number = if ctx.block.height == 0 { 0 } else { account.number };
+        verify(tx, signer, key, number, &ctx.block.chain_id)?;
     }
     let next = account.sequence.checked_add(1);
     account.sequence = next.ok_or_else(|| Sdk::Logic("the sequence of an account is used up".into()))?;

@@ -6,7 +6,7 @@ use proto::{
     dec::Dec,
 };
 
-use crate::{ctx::Ctx, error::Result};
+use crate::{ctx::Ctx, error::Result, modules::slashing};
 
 /// A validator is there, still without stake.
 pub(crate) fn after_validator_created(_: &mut Ctx, _operator: &ValAddress) -> Result<()> {
@@ -19,8 +19,12 @@ pub(crate) fn after_validator_removed(_: &mut Ctx, _: &ConsAddress, _operator: &
 }
 
 /// A validator came into the set.
-pub(crate) fn after_validator_bonded(_: &mut Ctx, _: &ConsAddress, _operator: &ValAddress) -> Result<()> {
-    Ok(())
+pub(crate) fn after_validator_bonded(
+    ctx: &mut Ctx,
+    cons: &ConsAddress,
+    _operator: &ValAddress,
+) -> Result<()> {
+    slashing::watch(ctx, cons)
 }
 
 /// A validator left the set.

@@ -3,7 +3,10 @@
 pub(crate) mod auth;
 pub(crate) mod bank;
 pub(crate) mod consensus;
+pub(crate) mod evidence;
+pub(crate) mod genutil;
 pub(crate) mod hooks;
+pub(crate) mod slashing;
 pub(crate) mod staking;
 
 use proto::address::Address;
@@ -41,13 +44,24 @@ const ROUTES: &[&[Route]] = &[
         Route::of::<bank::SetSendEnabled>(),
     ],
     &[Route::of::<consensus::UpdateParams>()],
+    &[
+        Route::of::<staking::CreateValidator>(),
+        Route::of::<staking::EditValidator>(),
+        Route::of::<staking::Delegate>(),
+        Route::of::<staking::BeginRedelegate>(),
+        Route::of::<staking::Undelegate>(),
+        Route::of::<staking::CancelUnbonding>(),
+        Route::of::<staking::UpdateParams>(),
+    ],
+    &[Route::of::<slashing::Unjail>(), Route::of::<slashing::UpdateParams>()],
+    &[Route::of::<evidence::SubmitEvidence>()],
 ];
 
 /// Every query of state there is.
-pub(crate) const QUERIES: &[&[Query]] = &[auth::QUERIES, bank::QUERIES, consensus::QUERIES];
+pub(crate) const QUERIES: &[&[Query]] = &[auth::QUERIES, bank::QUERIES, consensus::QUERIES, staking::QUERIES, slashing::QUERIES, evidence::QUERIES];
 
 /// Everything that is true after every block.
-pub(crate) const INVARIANTS: &[&[Invariant]] = &[auth::INVARIANTS, bank::INVARIANTS];
+pub(crate) const INVARIANTS: &[&[Invariant]] = &[auth::INVARIANTS, bank::INVARIANTS, staking::INVARIANTS, slashing::INVARIANTS];
 
 /// All routes, in order.
 pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
@@ -55,25 +69,39 @@ pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
 }
 
 /// Before the transactions. An error here stops the chain.
-pub(crate) fn begin_block(_: &mut Ctx, _: &Seen) -> Result<()> {
-    Ok(())
+pub(crate) fn begin_block(ctx: &mut Ctx, seen: &Seen) -> Result<()> {
+    slashing::begin_block(ctx, seen)?;
+    evidence::begin_block(ctx, seen)
 }
 
 /// After the transactions. An error here stops the chain.
-pub(crate) fn end_block(_: &mut Ctx) -> Result<Vec<ValidatorUpdate>> {
-    Ok(Vec::new())
+pub(crate) fn end_block(ctx: &mut Ctx) -> Result<Vec<ValidatorUpdate>> {
+    staking::end_block(ctx) // last: reports the set that the next blocks are signed by
 }
 
 /// Fills an empty state; `app` has one field per module. Returns the validators, if a module names any.
 pub(crate) fn init(ctx: &mut Ctx, app: &Json) -> Result<Vec<ValidatorUpdate>> {
     auth::init(ctx, &genesis::section(app, "auth")?)?;
     bank::init(ctx, &genesis::section(app, "bank")?)?;
-    Ok(Vec::new())
+    slashing::init(ctx, &genesis::section(app, "slashing")?)?;
+    staking::init(ctx, &genesis::section(app, "staking")?)?;
+    evidence::init(ctx, &genesis::section(app, "evidence")?)?;
+    if genutil::init(ctx, app.get("genutil"))? > 0 {
+        staking::apply_updates(ctx)?;
+    }
+    ctx.take_events();
+    staking::set(&ctx.state)
 }
 
 /// The state as a genesis would have it.
 pub(crate) fn export(state: &dyn Read) -> Result<Vec<(&'static str, Json)>> {
-    Ok(vec![("auth", genesis::json(&auth::export(state)?)?), ("bank", genesis::json(&bank::export(state)?)?)])
+    Ok(vec![
+        ("auth", genesis::json(&auth::export(state)?)?),
+        ("bank", genesis::json(&bank::export(state)?)?),
+        ("slashing", genesis::json(&slashing::export(state)?)?),
+        ("staking", genesis::json(&staking::export(state)?)?),
+        ("evidence", genesis::json(&evidence::export(state)?)?),
+    ])
 }
 
 /// Refuses whoever is not governance.

@@ -22,7 +22,7 @@ use state::{Changes, Fault, Overlay, Snapshot, Store};
 use tendermint_proto::v0_38::abci::{ExecTxResult, ValidatorUpdate};
 
 pub use execute::{Executed, Misbehavior, Seen, Vote};
-pub(crate) use execute::{hash, signed};
+pub(crate) use execute::{hash, messages, signed};
 pub(crate) use index::meets;
 pub use index::{Condition, TxRecord, record, search};
 pub use simulate::Simulated;
@@ -186,7 +186,7 @@ impl Node {
         let mut ctx = Ctx::new(block, Overlay::new(self.store.latest()));
         consensus::init(&mut ctx, init.params);
         let validators = modules::init(&mut ctx, &init.app_state)?;
-        let validators = if validators.is_empty() { init.validators } else { validators };
+        let validators = agreed(validators, init.validators)?;
         let changes = ctx.state.into_changes();
         let app_hash = self.store.root_of(&changes)?;
         let mut chain = self.chain();
@@ -278,6 +278,24 @@ impl Node {
     fn pool(&self) -> MutexGuard<'_, pool::Pool> {
         self.pool.lock().expect("a panic with this lock held has ended the process")
     }
+}
+
+/// The set that signs the first block: that of the modules, and the genesis file's own list, if it has one, must be the
+/// same; without a module that names any it is that list.
+fn agreed(named: Vec<ValidatorUpdate>, listed: Vec<ValidatorUpdate>) -> Result<Vec<ValidatorUpdate>> {
+    if named.is_empty() || listed.is_empty() {
+        return Ok(if named.is_empty() { listed } else { named });
+    }
+    let sorted = |set: &[ValidatorUpdate]| {
+        let mut set: Vec<_> = set.iter().map(prost::Message::encode_to_vec).collect();
+        set.sort();
+        set
+    };
+    if sorted(&named) != sorted(&listed) {
+        let text = "the validators listed in the genesis file are not those that its app_state leads to";
+        return Err(Sdk::InvalidRequest(text.into()).into());
+    }
+    Ok(named)
 }
 
 /// What FinalizeBlock answers.

@@ -58,6 +58,18 @@ pub(crate) fn transfer(ctx: &mut Ctx, from: &Address, to: &Address, coins: &Coin
     Ok(())
 }
 
+/// Moves coins into a stake or out of it: spent and received, as Cosmos announces it, but no transfer.
+pub(crate) fn escrow(ctx: &mut Ctx, from: &Address, to: &Address, coins: &Coins) -> Result<()> {
+    for coin in coins {
+        take(ctx, from, coin)?;
+        give(ctx, to, coin)?;
+    }
+    auth::ensure_account(ctx, to)?;
+    ctx.emit(events::CoinSpent { spender: from, amount: coins });
+    ctx.emit(events::CoinReceived { receiver: to, amount: coins });
+    Ok(())
+}
+
 /// Makes new coins on a module's account.
 pub(crate) fn mint(ctx: &mut Ctx, to: &Address, coins: &Coins) -> Result<()> {
     for coin in coins {

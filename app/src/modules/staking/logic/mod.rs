@@ -1,5 +1,12 @@
 //! Who has staked what on whom.
 
+pub(crate) mod escrow;
+pub(crate) mod moves;
+pub(crate) mod queues;
+pub(crate) mod records;
+pub(crate) mod set;
+pub(crate) mod slash;
+
 use proto::{
     address::{Address, ConsAddress, ValAddress},
     amount::Amount,
