@@ -1,13 +1,13 @@
 //! A chain in a test: plays CometBFT in this process, with real bytes, real signatures and real checks. After each
 //! block every invariant is run; it cannot be switched off.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use prost::{Message, Name};
 use prost_types::Any;
 use proto::{
-    address::Address,
+    address::{Address, ConsAddress},
     coin::Denom,
     cosmos::{
         bank::v1beta1 as bank,
@@ -20,16 +20,20 @@ use proto::{
     sign,
 };
 use secp256k1::{Message as Digest32, PublicKey, Secp256k1, SecretKey};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use state::{Options, Store};
-use tendermint_proto::v0_38::abci::{ExecTxResult, ResponseCheckTx};
+use tendermint_proto::v0_38::{
+    abci::{ExecTxResult, ResponseCheckTx, ValidatorUpdate},
+    crypto::public_key::Sum,
+};
 
 use crate::{
+    error::Result,
     invariant,
     metrics::Metrics,
-    modules::{auth, bank as bank_module},
-    node::{Config, InitChain, Node, Seen},
+    modules::{self, auth, bank as bank_module, staking},
+    node::{Config, InitChain, Misbehavior, Node, Seen, Vote},
     time::Time,
     tx,
 };
@@ -42,7 +46,79 @@ pub(crate) struct TestChain {
     pub(crate) node: Arc<Node>,
     keys: BTreeMap<String, SecretKey>,
     folder: tempfile::TempDir,
-    height: u64,
+    pub(crate) height: u64,
+    script: Script,
+}
+
+/// What the engine of a test does next.
+#[derive(Default)]
+struct Script {
+    /// Seconds that block time is ahead of one a block.
+    skipped: u64,
+    /// Validators that do not sign.
+    absent: BTreeSet<ConsAddress>,
+    /// What the next block accuses validators of.
+    accused: Vec<Misbehavior>,
+    /// What the last block told the engine about the set.
+    updates: Vec<ValidatorUpdate>,
+}
+
+/// The consensus key of a named validator: bytes that nobody signs with.
+pub(crate) fn cons_key(name: &str) -> [u8; 32] {
+    Sha256::digest(format!("consensus/{name}")).into()
+}
+
+/// The address of that key.
+pub(crate) fn cons(name: &str) -> ConsAddress {
+    ConsAddress::of_ed25519(&cons_key(name))
+}
+
+fn coins(amount: u64) -> Json {
+    json!([{"denom": "ulaz", "amount": amount.to_string()}])
+}
+
+/// Genesis of named accounts with these balances in `ulaz`, and of named validators with this stake of their own.
+pub(crate) fn genesis(balances: &[(&str, u64)], validators: &[(&str, u64)]) -> Json {
+    let list = balances.iter().filter(|(_, amount)| *amount > 0);
+    let mut list: Vec<_> = list
+        .map(|(name, amount)| json!({"address": address(name).to_string(), "coins": coins(*amount)}))
+        .collect();
+    let pool: u64 = validators.iter().map(|(_, amount)| amount).sum();
+    if pool > 0 {
+        let address = Address::module(staking::NOT_BONDED_POOL).to_string();
+        list.push(json!({"address": address, "coins": coins(pool)}));
+    }
+    let delegation = |(name, amount): &(&str, u64)| {
+        json!({
+            "delegator_address": address(name).to_string(),
+            "validator_address": address(name).operator().to_string(),
+            "shares": amount.to_string(),
+        })
+    };
+    json!({
+        "bank": {"params": {"default_send_enabled": true}, "balances": list},
+        "staking": {
+            "validators": validators.iter().map(|(name, amount)| validator(name, *amount)).collect::<Vec<_>>(),
+            "delegations": validators.iter().map(delegation).collect::<Vec<_>>(),
+        },
+    })
+}
+
+fn validator(name: &str, amount: u64) -> Json {
+    use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
+    json!({
+        "operator_address": address(name).operator().to_string(),
+        "consensus_pubkey": {"@type": "/cosmos.crypto.ed25519.PubKey", "key": BASE64.encode(cons_key(name))},
+        "status": "BOND_STATUS_UNBONDED",
+        "tokens": amount.to_string(),
+        "delegator_shares": amount.to_string(),
+        "description": {"moniker": name},
+        "commission": {
+            "commission_rates": {"rate": "0.1", "max_rate": "0.2", "max_change_rate": "0.01"},
+            "update_time": "1970-01-01T00:00:00Z",
+        },
+        "min_self_delegation": "1",
+    })
 }
 
 /// A secret key made from a name: for tests only.
@@ -86,28 +162,46 @@ pub(crate) struct Odd {
 impl TestChain {
     /// At height 1, with these balances in `ulaz`.
     pub(crate) fn with_balances(balances: &[(&str, u64)]) -> TestChain {
+        TestChain::with_validators(balances, &[])
+    }
+
+    /// At height 1, with these balances in `ulaz`, and validators with this stake of their own. Validators are accounts
+    /// too; what they can spend is listed among the balances.
+    pub(crate) fn with_validators(balances: &[(&str, u64)], validators: &[(&str, u64)]) -> TestChain {
+        let names: Vec<&str> = balances.iter().chain(validators).map(|(name, _)| *name).collect();
+        TestChain::with_genesis(&names, genesis(balances, validators))
+    }
+
+    /// At height 1, from any genesis; these accounts can sign.
+    pub(crate) fn with_genesis(names: &[&str], app_state: Json) -> TestChain {
+        TestChain::try_genesis(names, app_state).expect("a good genesis")
+    }
+
+    /// As [`TestChain::with_genesis`], or why the genesis is refused.
+    pub(crate) fn try_genesis(names: &[&str], app_state: Json) -> Result<TestChain> {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(folder.path(), Options::default()).expect("opens");
         let node = open(store);
-        let coins = |amount: u64| json!([{"denom": "ulaz", "amount": amount.to_string()}]);
-        let list = balances.iter().filter(|(_, amount)| *amount > 0);
-        let list: Vec<_> = list
-            .map(|(name, amount)| json!({"address": address(name).to_string(), "coins": coins(*amount)}))
-            .collect();
-        let app_state = json!({"bank": {"params": {"default_send_enabled": true}, "balances": list}});
-        node.init_chain(InitChain {
+        let evidence = proto::tendermint::types::EvidenceParams {
+            max_age_num_blocks: 100,
+            max_age_duration: Some(prost_types::Duration { seconds: 1_000, nanos: 0 }),
+            max_bytes: 1_048_576,
+        };
+        let params =
+            proto::tendermint::types::ConsensusParams { evidence: Some(evidence), ..Default::default() };
+        let initialised = node.init_chain(InitChain {
             chain_id: CHAIN_ID.into(),
             time: Time::from_secs(1_700_000_000),
             initial_height: 1,
-            params: Default::default(),
+            params,
             validators: Vec::new(),
             app_state,
-        })
-        .expect("a good genesis");
-        let keys = balances.iter().map(|(name, _)| ((*name).to_owned(), key_of(name))).collect();
-        let mut chain = TestChain { node, keys, folder, height: 0 };
+        })?;
+        let keys = names.iter().map(|name| ((*name).to_owned(), key_of(name))).collect();
+        let mut chain = TestChain { node, keys, folder, height: 0, script: Script::default() };
         chain.block(Vec::new());
-        chain
+        chain.script.updates = initialised.validators;
+        Ok(chain)
     }
 
     /// Runs a block and every invariant; returns one result per transaction.
@@ -115,17 +209,91 @@ impl TestChain {
         let finalized = self.node.finalize(self.seen(txs)).expect("executes");
         self.node.commit().expect("commits");
         self.height += 1;
+        self.script.accused.clear();
+        self.script.updates = finalized.validators;
         let latest = self.node.store().latest();
         assert_eq!(latest.app_hash(), finalized.app_hash);
         assert_eq!(invariant::broken(&latest).expect("reads"), Vec::<String>::new());
         finalized.results
     }
 
-    /// The next block with these transactions.
+    /// The next block with these transactions, signed by the set except who is told not to.
     pub(crate) fn seen(&self, txs: Vec<Vec<u8>>) -> Seen {
         let height = self.height + 1;
         let hash = Sha256::digest(txs.concat()).to_vec();
-        Seen { height, time: Time::from_secs(1_700_000_000 + height), hash, txs, ..Seen::default() }
+        let time = Time::from_secs(1_700_000_000 + height + self.script.skipped);
+        let votes = self.votes();
+        let proposer = votes.first().map(|vote| vote.validator);
+        let misbehavior = self.script.accused.clone();
+        Seen { height, time, hash, proposer, txs, votes, misbehavior }
+    }
+
+    fn votes(&self) -> Vec<Vote> {
+        let set = staking::set(&self.node.store().latest()).expect("reads");
+        let vote = |update: ValidatorUpdate| {
+            let Some(Sum::Ed25519(key)) = update.pub_key.expect("a key").sum else { panic!("another key") };
+            let validator = ConsAddress::of_ed25519(&key.try_into().expect("32 bytes"));
+            let power = u64::try_from(update.power).expect("positive");
+            Vote { validator, power, signed: !self.script.absent.contains(&validator) }
+        };
+        set.into_iter().map(vote).collect()
+    }
+
+    /// From now on this validator signs, or does not.
+    pub(crate) fn signs(&mut self, name: &str, signs: bool) {
+        if signs {
+            self.script.absent.remove(&cons(name));
+        } else {
+            self.script.absent.insert(cons(name));
+        }
+    }
+
+    /// The next block accuses a validator of having signed twice at a height, with that power.
+    pub(crate) fn accuse(&mut self, name: &str, height: u64, power: u64) {
+        let time = Time::from_secs(1_700_000_000 + height);
+        self.script.accused.push(Misbehavior {
+            validator: cons(name),
+            power,
+            height,
+            time,
+            total_power: power,
+        });
+    }
+
+    /// The next block comes so many seconds later.
+    pub(crate) fn skip_secs(&mut self, secs: u64) {
+        self.script.skipped += secs;
+    }
+
+    /// Runs so many empty blocks.
+    pub(crate) fn blocks(&mut self, count: usize) {
+        (0..count).for_each(|_| drop(self.block(Vec::new())));
+    }
+
+    /// What the last block, or genesis, told the engine about the set: powers by name, of these names.
+    pub(crate) fn updates(&self, names: &[&str]) -> Vec<(String, i64)> {
+        let name = |update: &ValidatorUpdate| {
+            let Some(Sum::Ed25519(key)) = update.pub_key.clone().expect("a key").sum else {
+                panic!("another key")
+            };
+            let name = names.iter().find(|name| key == cons_key(name)).expect("a known validator");
+            ((*name).to_owned(), update.power)
+        };
+        self.script.updates.iter().map(name).collect()
+    }
+
+    /// Asks one of the queries.
+    pub(crate) fn ask<Q: Message, P: Message + Default>(&self, path: &str, ask: &Q) -> Result<P> {
+        let queries = modules::QUERIES.iter().flat_map(|list| list.iter());
+        let query = queries.into_iter().find(|query| query.path == path).expect("a known query");
+        let answer = (query.answer)(&self.node.store().latest(), &ask.encode_to_vec())?;
+        Ok(P::decode(answer.as_slice()).expect("decodes"))
+    }
+
+    /// The state as a genesis file would have it.
+    pub(crate) fn export(&self) -> Json {
+        let sections = modules::export(&self.node.store().latest()).expect("exports");
+        sections.into_iter().map(|(name, json)| (name.to_owned(), json)).collect()
     }
 
     /// Signs, runs in a block of its own.
@@ -187,10 +355,10 @@ impl TestChain {
 
     /// Closes the node and opens it again over the same folder.
     pub(crate) fn restart(self) -> TestChain {
-        let TestChain { node, keys, folder, height } = self;
+        let TestChain { node, keys, folder, height, script } = self;
         drop(node);
         let store = Store::open(folder.path(), Options::default()).expect("opens again");
-        TestChain { node: open(store), keys, folder, height }
+        TestChain { node: open(store), keys, folder, height, script }
     }
 }
 

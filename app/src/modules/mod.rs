@@ -58,10 +58,18 @@ const ROUTES: &[&[Route]] = &[
 ];
 
 /// Every query of state there is.
-pub(crate) const QUERIES: &[&[Query]] = &[auth::QUERIES, bank::QUERIES, consensus::QUERIES, staking::QUERIES, slashing::QUERIES, evidence::QUERIES];
+pub(crate) const QUERIES: &[&[Query]] = &[
+    auth::QUERIES,
+    bank::QUERIES,
+    consensus::QUERIES,
+    staking::QUERIES,
+    slashing::QUERIES,
+    evidence::QUERIES,
+];
 
 /// Everything that is true after every block.
-pub(crate) const INVARIANTS: &[&[Invariant]] = &[auth::INVARIANTS, bank::INVARIANTS, staking::INVARIANTS, slashing::INVARIANTS];
+pub(crate) const INVARIANTS: &[&[Invariant]] =
+    &[auth::INVARIANTS, bank::INVARIANTS, staking::INVARIANTS, slashing::INVARIANTS];
 
 /// All routes, in order.
 pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {

@@ -3,11 +3,7 @@
 use proto::{address::ConsAddress, cosmos::slashing::v1beta1 as pb};
 use state::Read;
 
-use super::{
-    keys::SIGNING_INFOS,
-    logic,
-    types::SigningInfo,
-};
+use super::{keys::SIGNING_INFOS, logic, types::SigningInfo};
 use crate::{
     error::{Result, Sdk},
     page,

@@ -112,10 +112,8 @@ impl Params {
     pub(crate) fn max_missed(&self) -> Result<u64> {
         let window = Dec::whole(proto::amount::Amount::new(self.signed_blocks_window.into()));
         // half to even, as Cosmos rounds
-        let least = Dec::raw(1).times_ratio_round(
-            self.min_signed_per_window.times_floor(window)?,
-            Dec::ONE,
-        )?;
+        let least =
+            Dec::raw(1).times_ratio_round(self.min_signed_per_window.times_floor(window)?, Dec::ONE)?;
         let least = u64::try_from(least.to_raw()).unwrap_or(u64::MAX);
         Ok(self.signed_blocks_window.saturating_sub(least))
     }
