@@ -19,7 +19,7 @@ use crate::{
 
 const ATTEMPTS: u32 = 3;
 
-/// Flags of whatever needs keys.
+// Flags of whatever needs keys. No doc comment: it would become the help of the command that has them.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Keyring")]
 pub(crate) struct KeyringFlags {
@@ -34,7 +34,7 @@ pub(crate) struct KeyringFlags {
     passphrase_file: Option<PathBuf>,
 }
 
-/// Flags of whatever prints.
+// Flags of whatever prints. No doc comment: it would become the help of the command that has them.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct OutputFlag {
     /// Output format (text|json)
@@ -42,7 +42,7 @@ pub(crate) struct OutputFlag {
     output: Option<String>,
 }
 
-/// Flags of whatever asks a node.
+// Flags of whatever asks a node. No doc comment: it would become the help of the command that has them.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct NodeFlags {
     /// <host>:<port> to CometBFT RPC interface for this chain

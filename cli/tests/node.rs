@@ -177,7 +177,9 @@ async fn wallets_are_served_by_rest_and_grpc_and_a_halt_is_kept() {
     assert_eq!(info["application_version"]["cosmos_sdk_version"], "v0.53.8");
     let latest = rest(ports.rest, "/cosmos/base/tendermint/v1beta1/blocks/latest");
     assert_eq!(latest["block"]["header"]["chain_id"], chain_id.as_str());
-    assert!(latest["sdk_block"]["header"]["proposer_address"].as_str().expect("text").starts_with("lazvalcons1"));
+    assert!(
+        latest["sdk_block"]["header"]["proposer_address"].as_str().expect("text").starts_with("lazvalcons1")
+    );
     assert_eq!(rest(ports.rest, "/cosmos/base/tendermint/v1beta1/syncing")["syncing"], false);
     let set = rest(ports.rest, "/cosmos/base/tendermint/v1beta1/validatorsets/latest");
     assert_eq!(set["validators"][0]["pub_key"]["@type"], "/cosmos.crypto.ed25519.PubKey");

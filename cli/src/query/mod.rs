@@ -16,7 +16,7 @@ use crate::{
 };
 use table::{MODULES, ROWS, Row};
 
-/// Flags of every query.
+// Flags of every query. No doc comment: it would become the help of the command that has them.
 #[derive(Clone, Debug, clap::Args)]
 struct QueryFlags {
     /// Use a specific height to query state at (this can error if the node is pruning state)

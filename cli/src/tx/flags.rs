@@ -141,7 +141,7 @@ impl TxFlags {
     }
 }
 
-/// Flags of the commands that work on transaction files.
+// Flags of the commands that work on transaction files. No doc comment: it would become the help of the command that has them.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct FileFlags {
     /// The document will be written to the given file instead of STDOUT
