@@ -42,6 +42,9 @@ enum Commands {
     #[command(visible_alias = "q")]
     Query(Box<query::Args>),
     Status(status::Args),
+    Snapshots(node::snapshots::Args),
+    Prune(node::prune::Args),
+    Rollback(node::prune::RollbackArgs),
     Version(version::Args),
     /// Generate the autocompletion script for the specified shell
     Completion {
@@ -81,6 +84,9 @@ fn run(cli: &Cli) -> Result<()> {
         Commands::Tx(args) => tx::run(&home, args),
         Commands::Query(args) => query::run(&home, args),
         Commands::Status(args) => status::run(&home, args),
+        Commands::Snapshots(args) => node::snapshots::run(&home, args),
+        Commands::Prune(args) => node::prune::run(&home, args),
+        Commands::Rollback(args) => node::prune::rollback(&home, args),
         Commands::Version(args) => version::run(args),
         Commands::Completion { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "lazd", &mut std::io::stdout());

@@ -50,6 +50,18 @@ fn snapshots_are_made_on_the_way_and_the_newest_two_are_kept() {
     let heights = |store: &Store| store.snapshots().iter().map(|kept| kept.height).collect::<Vec<_>>();
     assert_eq!(heights(&store), [15, 20]);
     assert_eq!(store.retain_height(19, 0), 15);
+    store.snapshot_chunk(15, 0).expect("is kept");
+    (23..=25).for_each(|height| commit(&store, height));
+    assert_eq!(heights(&store), [15, 20, 25], "the oldest was being fetched");
+    (26..=30).for_each(|height| commit(&store, height));
+    assert_eq!(heights(&store), [25, 30]);
+    store.rollback(22).expect("rolls back");
+    assert!(heights(&store).is_empty());
+    assert_eq!(store.retain_height(19, 0), 19);
+    let kept = store.make_snapshot().expect("makes one");
+    assert_eq!((heights(&store), kept.height), (vec![22], 22));
+    store.rollback(14).expect("rolls back");
+    (15..=22).for_each(|height| commit(&store, height));
     assert_eq!(store.retain_height(3, 0), 3);
     assert_eq!(store.retain_height(22, 12), 10);
     drop(store);

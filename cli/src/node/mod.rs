@@ -9,6 +9,8 @@ pub(crate) mod home;
 pub(crate) mod init;
 pub(crate) mod keys;
 pub(crate) mod log;
+pub(crate) mod prune;
 pub(crate) mod settings;
+pub(crate) mod snapshots;
 pub(crate) mod start;
 pub(crate) mod supervise;

@@ -214,7 +214,8 @@ fn serve(
     Ok(Serving { server, doors, node, store })
 }
 
-fn store_options(config: &AppConfig) -> Result<Options> {
+/// How the configuration wants the store kept.
+pub(crate) fn store_options(config: &AppConfig) -> Result<Options> {
     let pruning = match config.pruning.as_str() {
         "custom" => {
             Pruning::Custom { keep_recent: config.pruning_keep_recent, interval: config.pruning_interval }

@@ -3,7 +3,7 @@
 use super::manifest::{self, Manifest};
 use crate::fault::Fault;
 use crate::tree::hash::{self, Hash};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -32,6 +32,8 @@ pub struct Kept {
 pub(crate) struct Shelf {
     path: PathBuf,
     kept: Mutex<BTreeMap<u64, Arc<Kept>>>,
+    /// Heights that somebody fetched from since the last snapshot was made.
+    fetched: Mutex<BTreeSet<u64>>,
     /// The height whose snapshot is being made.
     pub(crate) making: Mutex<Option<u64>>,
     pub(crate) maker: Mutex<Option<JoinHandle<()>>>,
@@ -57,6 +59,7 @@ impl Shelf {
         Ok(Shelf {
             path,
             kept: Mutex::new(kept),
+            fetched: Mutex::new(BTreeSet::new()),
             making: Mutex::new(None),
             maker: Mutex::new(None),
             stop: AtomicBool::new(false),
@@ -86,6 +89,7 @@ impl Shelf {
     /// A chunk, if it is there and whole.
     pub(crate) fn chunk(&self, height: u64, index: u32) -> Option<Vec<u8>> {
         let kept = self.get(height)?;
+        self.fetched.lock().unwrap_or_else(PoisonError::into_inner).insert(height);
         let expected = *Manifest::decode(&kept.manifest).ok()?.chunks.get(usize::try_from(index).ok()?)?;
         let bytes = fs::read(chunk_file(&self.folder(height), index)).ok()?;
         if hash::digest(&bytes) == expected {
@@ -122,12 +126,16 @@ impl Shelf {
         Ok(true)
     }
 
-    /// Removes the oldest until at most `most` are left; 0 keeps all.
+    /// Removes the oldest until at most `most` are left; 0 keeps all. One that somebody is fetching may stay longer, but
+    /// never more than as many again.
     pub(crate) fn keep(&self, most: u32) -> Result<(), Fault> {
+        let fetched = std::mem::take(&mut *self.fetched.lock().unwrap_or_else(PoisonError::into_inner));
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         let heights: Vec<u64> = self.lock().keys().rev().copied().collect();
-        let old = heights.into_iter().skip(if most == 0 { usize::MAX } else { most });
-        old.into_iter().try_for_each(|height| self.remove(height).map(drop))
+        let old = heights.into_iter().enumerate().skip(if most == 0 { usize::MAX } else { most });
+        let goes =
+            old.filter(|(place, height)| *place >= most.saturating_mul(2) || !fetched.contains(height));
+        goes.map(|(_, height)| height).try_for_each(|height| self.remove(height).map(drop))
     }
 
     /// Waits for the maker.
