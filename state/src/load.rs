@@ -109,7 +109,8 @@ fn backwards(
     Ok(versions)
 }
 
-fn height_of(record: &Entry) -> Result<u64, Fault> {
+/// The height that an undo record takes back.
+pub(crate) fn height_of(record: &Entry) -> Result<u64, Fault> {
     let height = record.key.as_slice().try_into().map_err(|why| Fault::corrupt("undo record", why))?;
     Ok(u64::from_be_bytes(height))
 }

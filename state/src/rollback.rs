@@ -7,9 +7,20 @@ use crate::db::Family;
 use crate::fault::Fault;
 use crate::history;
 use crate::load;
+use crate::merge::Ask;
 use rocksdb::WriteBatch;
 use std::path::Path;
 use std::sync::PoisonError;
+
+/// The lowest height that blocks can be taken back to: where undo records begin, or the height before if its root is
+/// known still.
+pub(crate) fn lowest(core: &Core) -> Result<u64, Fault> {
+    let first = core.db.page(Family::Undo, &Ask { prefix: &[], past: None, back: false, limit: 1 })?;
+    let Some(first) = first.first() else { return Ok(core.latest().height) };
+    let first = load::height_of(first)?;
+    let before = first.saturating_sub(1);
+    Ok(if core::read_root(&core.db, before)?.is_some() { before } else { first })
+}
 
 /// Takes back blocks, newest first, in one batch.
 pub(crate) fn rollback(core: &Core, to: u64, checkpoint: &Path) -> Result<(), Fault> {

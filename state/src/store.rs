@@ -221,6 +221,11 @@ impl Store {
         prune::now(&self.core())
     }
 
+    /// The lowest height that [`Store::rollback`] can go back to.
+    pub fn lowest_rollback(&self) -> Result<u64, Fault> {
+        rollback::lowest(&self.core())
+    }
+
     /// Takes back blocks until `to` is the newest height, and the snapshots of later ones. Nobody may be reading or
     /// writing.
     pub fn rollback(&self, to: u64) -> Result<(), Fault> {

@@ -113,6 +113,7 @@ fn a_restored_store_is_the_same_goes_on_the_same_and_can_be_taken_back() {
     drop(restored);
     let restored = Store::open(other.path(), options()).expect("opens again");
     check(&restored, 22);
+    assert_eq!(restored.lowest_rollback(), Ok(20));
     restored.rollback(20).expect("rolls back");
     check(&restored, 20);
     assert!(restored.rollback(19).is_err());

@@ -23,13 +23,14 @@ use tendermint_proto::{
             response_apply_snapshot_chunk, response_offer_snapshot, response_process_proposal,
             response_verify_vote_extension,
         },
-        types::BlockIdFlag,
+        types::{BlockIdFlag, ConsensusParams, VersionParams},
     },
 };
 
 use crate::{
     doors::{Desk, abci_query},
     error::Result,
+    modules::consensus,
     node::{Answer, InitChain, Misbehavior, Node, Offer, Seen, Vote, signed},
     time::Time,
 };
@@ -68,7 +69,7 @@ impl Application for Chain {
         ResponseInfo {
             data: "lazchain".into(),
             version: env!("CARGO_PKG_VERSION").into(),
-            app_version: 1,
+            app_version: consensus::APP_VERSION,
             last_block_height: signed(height),
             last_block_app_hash: if height == 0 { Bytes::new() } else { app_hash.to_vec().into() },
         }
@@ -91,7 +92,11 @@ impl Application for Chain {
         });
         let initialised = surely("building the first state from genesis", initialised);
         ResponseInitChain {
-            consensus_params: None,
+            // the rest stays as the engine sent it
+            consensus_params: Some(ConsensusParams {
+                version: Some(VersionParams { app: consensus::APP_VERSION }),
+                ..Default::default()
+            }),
             validators: initialised.validators,
             app_hash: initialised.app_hash.to_vec().into(),
         }

@@ -56,6 +56,12 @@ pub(crate) struct RollbackArgs {
 pub(crate) fn rollback(home: &Home, args: &RollbackArgs) -> Result<()> {
     let engine = Engine::find()?;
     let (store, _held) = snapshots::open(home)?;
+    let (newest, lowest) = (store.height(), store.lowest_rollback()?);
+    if newest <= lowest {
+        bail!(
+            "how to take back height {newest} is not known: the state was restored at it, or there is none"
+        );
+    }
     let mut command = Command::new(&engine.binary);
     command.arg("rollback").arg("--home").arg(home.path()).stdin(Stdio::null());
     if args.hard {

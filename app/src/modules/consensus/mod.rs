@@ -14,6 +14,6 @@ mod logic;
 mod msgs;
 mod queries;
 
-pub(crate) use logic::{chain_id, init, params, take_update};
+pub(crate) use logic::{APP_VERSION, chain_id, init, params, take_update};
 pub(crate) use msgs::UpdateParams;
 pub(crate) use queries::QUERIES;
