@@ -147,7 +147,7 @@ pub(crate) fn send(from: &str, to: &str, amount: u64) -> Any {
 }
 
 /// How a test departs from the plain signed transaction.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Odd {
     pub(crate) sequence: Option<u64>,
     pub(crate) gas: Option<u64>,
@@ -311,7 +311,17 @@ impl TestChain {
         let latest = self.node.store().latest();
         let account = auth::find_account(&latest, &address(who)).expect("reads");
         let (number, sequence) = account.map_or((0, 0), |account| (account.number, account.sequence));
-        let sequence = odd.sequence.unwrap_or(sequence);
+        self.sign_at(
+            who,
+            messages,
+            &Odd { sequence: Some(odd.sequence.unwrap_or(sequence)), ..odd.clone() },
+            number,
+        )
+    }
+
+    /// The same for an account of that number, with sequence 0 if none is stated.
+    pub(crate) fn sign_at(&self, who: &str, messages: Vec<Any>, odd: &Odd, number: u64) -> Vec<u8> {
+        let sequence = odd.sequence.unwrap_or(0);
         let secret = odd.signer.map_or_else(|| self.keys[who], key_of);
         let mode = if odd.amino { SignMode::LegacyAminoJson } else { SignMode::Direct };
         let single = mode_info::Single { mode: mode.into() };

@@ -130,4 +130,3 @@ fn http(at: SocketAddr, ask: &str, headers: &str, body: &str) -> Reply {
     let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
     Reply { status, headers, body: body.to_owned() }
 }
-

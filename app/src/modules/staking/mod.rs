@@ -29,7 +29,9 @@ mod logic;
 mod msgs;
 mod queries;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+#[cfg(test)]
+mod traffic;
 mod types;
 
 pub(crate) use block::end_block;

@@ -40,7 +40,7 @@ pub(crate) fn redelegate(who: &str, from: &str, to: &str, amount: u64) -> Any {
     })
 }
 
-fn cancel(who: &str, validator: &str, amount: u64, creation_height: u64) -> Any {
+pub(crate) fn cancel(who: &str, validator: &str, amount: u64, creation_height: u64) -> Any {
     any(&pb::MsgCancelUnbondingDelegation {
         delegator_address: address(who).to_string(),
         validator_address: operator(validator),
@@ -49,7 +49,7 @@ fn cancel(who: &str, validator: &str, amount: u64, creation_height: u64) -> Any 
     })
 }
 
-fn create(name: &str, amount: u64) -> pb::MsgCreateValidator {
+pub(crate) fn create(name: &str, amount: u64) -> pb::MsgCreateValidator {
     let percent = |hundredths: u64| (hundredths * 10_000_000_000_000_000).to_string();
     #[allow(deprecated, reason = "the field is on the wire")]
     pb::MsgCreateValidator {
