@@ -244,6 +244,31 @@ fn a_blocked_handler_delays_nobody_else_and_shutdown_waits_for_it() {
 }
 
 #[test]
+fn queries_on_one_connection_run_beside_each_other_and_are_answered_in_order() {
+    let (server, fake, host) = tcp(Options::default());
+    let mut stream = connect(&host);
+    let query = [frame(Ask::Query(RequestQuery::default())), flush()].concat();
+    stream.write_all(&[query.clone(), query.clone(), query].concat()).unwrap();
+    let begun = Instant::now();
+    while fake.entered.load(Ordering::SeqCst) < 3 {
+        assert!(begun.elapsed() < Duration::from_secs(10), "a query waits for another");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    stream.write_all(&[echo("after"), flush()].concat()).unwrap();
+    fake.open_gate();
+    for _ in 0..3 {
+        assert!(matches!(reply(&mut stream), Reply::Query(query) if query.log == "late"));
+        assert!(matches!(reply(&mut stream), Reply::Flush(_)));
+    }
+    assert_eq!(echoed(&mut stream), "after");
+    assert!(matches!(reply(&mut stream), Reply::Flush(_)));
+    stream.write_all(&[0]).unwrap(); // an empty request, refused as on any connection
+    assert!(exception(&mut stream).contains("empty or of an unknown kind"));
+    drop(stream);
+    assert!(server.shutdown(Duration::from_secs(5)));
+}
+
+#[test]
 fn shutdown_gives_up_on_a_handler_that_never_ends() {
     let (server, fake, host) = tcp(Options::default());
     let mut blocked = connect(&host);

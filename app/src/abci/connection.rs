@@ -16,11 +16,12 @@ use tendermint_proto::v0_38::abci::{
 
 use super::{
     frame::{self, Broken, Requests},
+    queries,
     server::Options,
 };
 
 /// Replies are written out early once they reach this size, so that memory stays bounded.
-const MAX_HELD_BYTES: usize = 1024 * 1024;
+pub(super) const MAX_HELD_BYTES: usize = 1024 * 1024;
 /// How much unread input is swallowed after a refusal, so that closing does not erase our last reply.
 const MAX_DRAIN_BYTES: u64 = 1024 * 1024;
 const DRAIN_PATIENCE: Duration = Duration::from_millis(500);
@@ -104,6 +105,10 @@ fn talk<A: Application>(
                 return Err(broken);
             }
         };
+        if matches!(request.value, Some(Ask::Query(_))) {
+            requests.stream().write_all(&held)?;
+            return queries::talk(app, request, requests, (options, stopping));
+        }
         let flush = matches!(request.value, Some(Ask::Flush(_)));
         let reply = run(app, request, options);
         let last = matches!(reply.value, Some(Reply::Exception(_)));
@@ -124,7 +129,7 @@ fn talk<A: Application>(
 
 /// Runs one request. A panic here means that this process no longer knows its own state: it ends, at once and whole,
 /// because a thread that dies alone would leave a validator that is half alive.
-fn run<A: Application>(app: &A, request: Request, options: &Options) -> Response {
+pub(super) fn run<A: Application>(app: &A, request: Request, options: &Options) -> Response {
     let method = name(&request);
     let done = options.observer.as_ref().map(|observer| observer.begin(method));
     let reply = match catch_unwind(AssertUnwindSafe(|| answer(app, request))) {
@@ -203,7 +208,7 @@ fn refuse(stream: &mut Stream, broken: &Broken) {
 }
 
 /// Closing a TCP socket with unread input discards what was just written; so the input is read first, within limits.
-fn part(stream: &mut Stream) {
+pub(super) fn part(stream: &mut Stream) {
     stream.close(Shutdown::Write);
     if stream.set_patience(DRAIN_PATIENCE).is_ok() {
         let _ = io::copy(&mut stream.take(MAX_DRAIN_BYTES), &mut io::sink());

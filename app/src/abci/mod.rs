@@ -3,6 +3,7 @@
 mod application;
 mod connection;
 mod frame;
+mod queries;
 pub mod server;
 
 pub use application::Chain;

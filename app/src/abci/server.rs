@@ -3,8 +3,7 @@
 //! CometBFT opens four connections (consensus, mempool, query, snapshot). They share nothing here, so none waits for
 //! another; what they share is the application's business. CometBFT sends each call together with a `Flush` and waits for
 //! both replies, so replies are held until the `Flush` is answered and leave in one write: two writes on a socket with
-//! Nagle's algorithm cost 40 ms a call. A query connection answers in order; running its requests beside each other
-//! would be a change inside `connection` only.
+//! Nagle's algorithm cost 40 ms a call. Queries run beside each other and are answered in order (`queries.rs`).
 
 use std::{
     collections::BTreeMap,

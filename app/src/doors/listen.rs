@@ -16,12 +16,16 @@ use axum::serve::Listener;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
+    sync::mpsc,
+    time::{Instant, Sleep},
 };
-use tokio_stream::Stream;
+use tokio_stream::{Stream, wrappers::ReceiverStream};
 use tonic::transport::server::Connected;
 
 /// After a failed accept (no more file descriptors, say) the listener rests this long.
 const REST: Duration = Duration::from_millis(100);
+/// A connection that says and hears nothing for so long loses its seat.
+const IDLE: Duration = Duration::from_secs(120);
 
 /// A listener that has so many seats.
 pub(crate) struct Seats {
@@ -34,6 +38,8 @@ pub(crate) struct Seats {
 pub(crate) struct Seated {
     stream: TcpStream,
     taken: Arc<AtomicUsize>,
+    /// Ends once nothing has come or gone for [`IDLE`].
+    idle: Pin<Box<Sleep>>,
 }
 
 impl Seats {
@@ -48,6 +54,20 @@ impl Seats {
         self.listener.local_addr()
     }
 
+    /// The connections as they come, for tonic.
+    pub(crate) fn stream(mut self) -> impl Stream<Item = io::Result<Seated>> {
+        let (sender, receiver) = mpsc::channel(16);
+        tokio::spawn(async move {
+            loop {
+                tokio::select! {
+                    (seated, _) = self.accept() => drop(sender.send(Ok(seated)).await),
+                    () = sender.closed() => return,
+                }
+            }
+        });
+        ReceiverStream::new(receiver)
+    }
+
     fn seat(&self, stream: TcpStream) -> Option<Seated> {
         if self.taken.fetch_add(1, Ordering::AcqRel) >= self.most {
             self.taken.fetch_sub(1, Ordering::AcqRel);
@@ -55,7 +75,16 @@ impl Seats {
         }
         // without it small answers wait for the peer's acknowledgement; a socket that refuses is only slower
         let _ = stream.set_nodelay(true);
-        Some(Seated { stream, taken: Arc::clone(&self.taken) })
+        let taken = Arc::clone(&self.taken);
+        Some(Seated { stream, taken, idle: Box::pin(tokio::time::sleep(IDLE)) })
+    }
+}
+
+impl Seated {
+    fn used(&mut self) {
+        if let Some(end) = Instant::now().checked_add(IDLE) {
+            self.idle.as_mut().reset(end);
+        }
     }
 }
 
@@ -87,23 +116,6 @@ impl Listener for Seats {
     }
 }
 
-impl Stream for Seats {
-    type Item = io::Result<Seated>;
-
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            return match self.listener.poll_accept(cx) {
-                Poll::Pending => Poll::Pending,
-                Poll::Ready(Err(error)) => Poll::Ready(Some(Err(error))),
-                Poll::Ready(Ok((stream, _))) => match self.seat(stream) {
-                    Some(seated) => Poll::Ready(Some(Ok(seated))),
-                    None => continue,
-                },
-            };
-        }
-    }
-}
-
 impl Connected for Seated {
     type ConnectInfo = ();
 
@@ -116,13 +128,23 @@ impl AsyncRead for Seated {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+        let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        if polled.is_ready() {
+            self.used();
+        } else if self.idle.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        polled
     }
 }
 
 impl AsyncWrite for Seated {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buffer)
+        let polled = Pin::new(&mut self.stream).poll_write(cx, buffer);
+        if polled.is_ready() {
+            self.used();
+        }
+        polled
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

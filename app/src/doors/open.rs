@@ -114,7 +114,7 @@ impl Doors {
             .http2_keepalive_interval(Some(PING))
             .http2_keepalive_timeout(Some(PING))
             .add_routes(grpc::routes(door, health).into());
-        let serving = server.serve_with_incoming_shutdown(seats, stopped(&self.stop));
+        let serving = server.serve_with_incoming_shutdown(seats.stream(), stopped(&self.stop));
         self.tasks.push(tokio::spawn(async move {
             if let Err(error) = serving.await {
                 tracing::error!(%error, "the gRPC door closed");

@@ -16,7 +16,7 @@ use crate::{
     ctx::{Block, Ctx},
     error::{Reject, Result, Sdk},
     event::{Emitted, Message as MessageEvent},
-    metrics::Metrics,
+    metrics::{Metrics, block_work},
     modules::{self, consensus},
     time::Time,
     tx::Tx,
@@ -155,21 +155,22 @@ pub(crate) fn block(base: Base, seen: Seen, prepared: &[Prepared], tools: &Tools
     let block =
         Block { height: seen.height, time: seen.time, chain_id: base.chain_id, proposer: seen.proposer };
     let mut ctx = Ctx::new(block, base.overlay);
-    modules::begin_block(&mut ctx, &seen)?;
+    block_work("all", "begin_block", || modules::begin_block(&mut ctx, &seen))?;
     let mut events = with_mode(ctx.take_events(), "BeginBlock");
-    let mut results = Vec::with_capacity(prepared.len());
-    for prepared in prepared {
-        let result = deliver(&mut ctx, prepared)?;
+    let deliver = |prepared| deliver(&mut ctx, prepared);
+    let results =
+        block_work("all", "transactions", || prepared.iter().map(deliver).collect::<Result<Vec<_>, _>>())?;
+    for result in &results {
         tools.metrics.tx(&result.codespace, result.code);
-        results.push(result);
     }
-    let validators = modules::end_block(&mut ctx)?;
+    let validators = block_work("all", "end_block", || modules::end_block(&mut ctx))?;
     events.extend(with_mode(ctx.take_events(), "EndBlock"));
     let params = consensus::take_update(&mut ctx)?;
     let evidence_blocks = consensus::params(&ctx.state)?.evidence;
     let evidence_blocks =
         evidence_blocks.and_then(|evidence| u64::try_from(evidence.max_age_num_blocks).ok());
-    let staged = tools.store.stage(seen.height, ctx.state.into_changes())?;
+    let changes = ctx.state.into_changes();
+    let staged = block_work("store", "stage", || tools.store.stage(seen.height, changes))?;
     Ok(Executed {
         height: seen.height,
         time: seen.time,

@@ -95,7 +95,7 @@ pub enum Condition {
 }
 
 /// Index rows that a search looks at, at most.
-pub const MAX_LOOKED_AT: u32 = 100_000;
+const MAX_LOOKED_AT: u32 = 100_000;
 
 /// Transactions that meet all conditions, oldest first or newest first: the asked page and how many there are.
 pub fn search(
@@ -110,6 +110,9 @@ pub fn search(
         Condition::Heights(..) => None,
     });
     let path = path.unwrap_or_else(height_key);
+    // what one path has decided is counted without reading the records
+    let decided = conditions.iter().filter(|condition| matches!(condition, Condition::Is(..))).count() <= 1;
+    let skip = u64::try_from(skip).unwrap_or(u64::MAX);
     let (mut found, mut total, mut last, mut looked_at) = (Vec::new(), 0_u64, None::<Vec<u8>>, 0_u32);
     loop {
         let page = if newest_first {
@@ -123,13 +126,16 @@ pub fn search(
             if !heights_fit(&entry.key, &path, conditions) {
                 continue;
             }
+            if decided && (total < skip || found.len() >= limit) {
+                total = total.saturating_add(1);
+                continue;
+            }
             let Some(record) = record(store, &entry.value)? else { continue };
             if !conditions.iter().all(|condition| meets(&record, condition)) {
                 continue;
             }
             total = total.saturating_add(1);
-            let place = usize::try_from(total).unwrap_or(usize::MAX);
-            if place > skip && found.len() < limit {
+            if total > skip && found.len() < limit {
                 found.push(record);
             }
         }

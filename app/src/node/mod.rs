@@ -31,7 +31,7 @@ pub use sync::{Answer, Offer};
 use crate::{
     ctx::{Block, Ctx},
     error::{Error, Result, Sdk},
-    metrics::Metrics,
+    metrics::{Metrics, block_work},
     modules::{self, consensus},
     time::Time,
 };
@@ -225,7 +225,7 @@ impl Node {
         let evidence_blocks = executed.evidence_blocks;
         let height = executed.height;
         let time = executed.time;
-        self.store.commit(executed.staged, index)?;
+        block_work("store", "commit", || self.store.commit(executed.staged, index))?;
         chain.genesis = None;
         chain.ahead = None;
         *self.pool() = pool::Pool::on(&self.store.latest(), chain.chain_id.clone(), time);
