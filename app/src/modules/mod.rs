@@ -19,6 +19,7 @@ use crate::{
     error::{Result, Sdk},
     genesis,
     invariant::Invariant,
+    metrics::block_work,
     msg::Route,
     node::Seen,
     query::Query,
@@ -78,13 +79,14 @@ pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
 
 /// Before the transactions. An error here stops the chain.
 pub(crate) fn begin_block(ctx: &mut Ctx, seen: &Seen) -> Result<()> {
-    slashing::begin_block(ctx, seen)?;
-    evidence::begin_block(ctx, seen)
+    block_work("slashing", "begin_block", || slashing::begin_block(ctx, seen))?;
+    block_work("evidence", "begin_block", || evidence::begin_block(ctx, seen))
 }
 
 /// After the transactions. An error here stops the chain.
 pub(crate) fn end_block(ctx: &mut Ctx) -> Result<Vec<ValidatorUpdate>> {
-    staking::end_block(ctx) // last: reports the set that the next blocks are signed by
+    // last: reports the set that the next blocks are signed by
+    block_work("staking", "end_block", || staking::end_block(ctx))
 }
 
 /// Fills an empty state; `app` has one field per module. Returns the validators, if a module names any.
