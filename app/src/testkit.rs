@@ -179,6 +179,11 @@ impl TestChain {
 
     /// As [`TestChain::with_genesis`], or why the genesis is refused.
     pub(crate) fn try_genesis(names: &[&str], app_state: Json) -> Result<TestChain> {
+        TestChain::init(names, app_state, Vec::new())
+    }
+
+    /// The same with the validators that the genesis file lists itself.
+    pub(crate) fn init(names: &[&str], app_state: Json, listed: Vec<ValidatorUpdate>) -> Result<TestChain> {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(folder.path(), Options::default()).expect("opens");
         let node = open(store);
@@ -194,7 +199,7 @@ impl TestChain {
             time: Time::from_secs(1_700_000_000),
             initial_height: 1,
             params,
-            validators: Vec::new(),
+            validators: listed,
             app_state,
         })?;
         let keys = names.iter().map(|name| ((*name).to_owned(), key_of(name))).collect();

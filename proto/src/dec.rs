@@ -293,6 +293,8 @@ mod tests {
         assert_eq!(Dec::ONE.over_ceil(dec("3")), Ok(dec("0.333333333333333334")));
         assert_eq!(Dec::raw(5).times_round(dec("0.5")), Ok(Dec::raw(2)));
         assert_eq!(Dec::raw(7).times_round(dec("0.5")), Ok(Dec::raw(4)));
+        assert_eq!(Dec::raw(5).times_ratio_round(Dec::ONE, dec("2")), Ok(Dec::raw(2)));
+        assert_eq!(Dec::raw(7).times_ratio_round(Dec::ONE, dec("2")), Ok(Dec::raw(4)));
         assert_eq!(Dec::raw(5).times_floor(dec("0.5")), Ok(Dec::raw(2)));
         assert_eq!(Dec::raw(5).times_ceil(dec("0.5")), Ok(Dec::raw(3)));
         assert_eq!(Dec::ONE.over_floor(Dec::ZERO), Err(DecError::DivisionByZero));

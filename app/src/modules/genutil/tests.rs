@@ -78,3 +78,13 @@ fn any_message_may_stand_in_a_genesis_transaction() {
         .expect("answers");
     assert!(list.validators.is_empty());
 }
+
+#[test]
+fn the_genesis_files_own_list_must_be_the_set_that_its_state_leads_to() {
+    let listed = |power| {
+        let update = crate::modules::staking::tests::update("vic", power);
+        TestChain::init(&["vic"], with(vec![create_tx("vic", 10_000_000)]), vec![update]).is_ok()
+    };
+    assert!(listed(10));
+    assert!(!listed(11));
+}

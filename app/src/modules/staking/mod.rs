@@ -30,8 +30,6 @@ mod msgs;
 mod queries;
 #[cfg(test)]
 pub(crate) mod tests;
-#[cfg(test)]
-mod traffic;
 mod types;
 
 pub(crate) use block::end_block;

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::tests::{cancel, delegate, redelegate, undelegate};
+use super::{cancel, delegate, redelegate, undelegate};
 use crate::testkit::{TestChain, any, genesis};
 
 const PEOPLE: [&str; 5] = ["ada", "bob", "vic", "val", "cyd"];
