@@ -3,7 +3,12 @@
 use super::logic;
 use crate::{ctx::Ctx, error::Result, node::Seen};
 
-/// What validators are accused of.
+/// What validators are accused of. A punishment that is refused is set aside, and the chain goes on.
 pub(crate) fn begin_block(ctx: &mut Ctx, seen: &Seen) -> Result<()> {
-    seen.misbehavior.iter().try_for_each(|act| logic::accuse(ctx, act))
+    for act in &seen.misbehavior {
+        if let Err(reject) = ctx.attempt(|ctx| logic::accuse(ctx, act))? {
+            tracing::error!(validator = %act.validator, %reject, "evidence cannot be judged and is set aside");
+        }
+    }
+    Ok(())
 }
