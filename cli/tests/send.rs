@@ -171,6 +171,32 @@ fn a_payment_is_sent_waited_for_found_and_seen_in_the_balances() {
     assert_eq!(old["balance"]["amount"], (before - 5500).to_string());
     let supply = net.json("q path /cosmos.bank.v1beta1.Query/SupplyOf {\"denom\":\"ulaz\"} -o json");
     assert_eq!(supply["amount"]["denom"], "ulaz");
+    // Gas is estimated by the chain, exactly.
+    let auto = send.replace("--fees 500ulaz", "--gas auto --gas-prices 0.0025ulaz");
+    let estimated = net.json(&format!("{auto} --wait"));
+    assert_eq!((estimated["code"].as_u64(), &estimated["gas_used"]), (Some(0), &estimated["gas_wanted"]));
+    let (code, _, error) = net.run(&format!("{send} --dry-run"));
+    assert!(code == Some(0) && error.starts_with("gas estimate: "), "{error}");
+
+    // Proved against a header that the light client verifier accepts.
+    let block = net.json(&format!("q block-results {height} -o json"));
+    assert_eq!(block["height"], height);
+    let proved = net.json(&format!("q bank balance {ada} ulaz --prove --height {height} -o json"));
+    assert_eq!(proved["balance"]["amount"], (before - 5500).to_string());
+    let id = net.json("q block 1 -o json"); // what block 2 says of block 1 is its hash
+    assert_eq!(id["header"]["height"], "1");
+    let hash = net.json("q block 2 -o json")["header"]["last_block_id"]["hash"].as_str().unwrap().to_owned();
+    let trust = format!("--prove --trust-height 1 --trust-hash {hash}");
+    // The header after the payment's block is waited for.
+    let last = estimated["height"].as_str().unwrap();
+    let proved = net.json(&format!("q bank balance {ada} ulaz {trust} --height {last} -o json"));
+    assert_eq!(proved["balance"]["amount"], net.balance("ada").to_string());
+    let none = net.json(&format!("q bank balance {ada} nothing {trust} -o json"));
+    assert_eq!(none["balance"]["amount"], "0");
+    let wrong =
+        net.run(&format!("q bank balance {ada} ulaz {} -o json", trust.replace(&hash[..8], "00000000")));
+    assert!(wrong.0 == Some(1) && wrong.2.contains("not the trusted hash"), "{}", wrong.2);
+
     let text = net.run(&format!("q bank balances {ada}")).1;
     assert!(text.starts_with("balances:\n- amount: \"") && text.contains("pagination:"), "{text}");
 }

@@ -114,6 +114,23 @@ fn checksum(bytes: &[u8]) -> u32 {
 mod tests {
     use super::*;
 
+    /// Written by the Cosmos SDK 0.53.8 (`crypto.EncryptArmorPrivKey`).
+    const OF_THE_SDK: &str = "-----BEGIN TENDERMINT PRIVATE KEY-----
+kdf: argon2
+salt: 81AC85378266311844369E2B8A7CADAD
+type: secp256k1
+
+z4GsQNAXY8x/DtuJmn468smHBKESRj2oGdQa9u/nc5RQyCPCBgC8vyLi8Ky0bm8u
++XePeBo=
+=8NQo
+-----END TENDERMINT PRIVATE KEY-----";
+
+    #[test]
+    fn a_key_that_the_sdk_exported_is_read() {
+        let secret = import(OF_THE_SDK, &Passphrase::new("correct horse")).unwrap();
+        assert_eq!(secret.expose().to_vec(), (1..=32).collect::<Vec<u8>>());
+    }
+
     #[test]
     fn an_exported_key_is_read_with_its_passphrase_only() {
         let secret = Secret::from_slice(&[7; 32]).unwrap();

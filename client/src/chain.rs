@@ -90,13 +90,7 @@ impl Chain {
             "prove": false,
         });
         let answer = self.rpc.call(Method::AbciQuery, params).await?;
-        let response = &answer["response"];
-        let code = response["code"].as_u64().unwrap_or_default();
-        if code != 0 {
-            let text = |name: &str| response[name].as_str().unwrap_or_default().to_owned();
-            let code = u32::try_from(code).unwrap_or(u32::MAX);
-            return Err(Error::Refused { codespace: text("codespace"), code, log: text("log") });
-        }
+        let response = accepted(&answer)?;
         bytes(&response["value"])
     }
 
@@ -230,7 +224,19 @@ impl Chain {
     }
 }
 
-fn bytes(value: &Value) -> Result<Vec<u8>> {
+/// The response of an ABCI query, unless it is a refusal.
+pub(crate) fn accepted(answer: &Value) -> Result<&Value> {
+    let response = &answer["response"];
+    match code(response) {
+        0 => Ok(response),
+        code => {
+            let text = |name: &str| response[name].as_str().unwrap_or_default().to_owned();
+            Err(Error::Refused { codespace: text("codespace"), code, log: text("log") })
+        }
+    }
+}
+
+pub(crate) fn bytes(value: &Value) -> Result<Vec<u8>> {
     match value {
         Value::Null => Ok(Vec::new()),
         value => {

@@ -101,6 +101,9 @@ pub enum Error {
         /// Its words.
         log: String,
     },
+    /// A proof or a header that does not hold.
+    #[error("the node's answer is not proved: {0}")]
+    Unproved(String),
     /// The account has never received anything.
     #[error("account {0} not found on the chain; it exists once it has received coins")]
     NoAccount(String),

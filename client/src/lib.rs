@@ -5,6 +5,7 @@
 
 pub mod armor;
 pub mod keyring;
+pub mod light;
 pub mod mnemonic;
 pub mod multisig;
 pub mod rpc;
@@ -14,7 +15,9 @@ pub mod signers;
 mod chain;
 mod error;
 mod secret;
+mod verified;
 
 pub use chain::{Account, Broadcast, Chain, Simulated};
 pub use error::{Error, Result};
 pub use secret::{Passphrase, Secret};
+pub use verified::Verified;

@@ -68,11 +68,20 @@ impl Rpc {
         &self.node
     }
 
+    pub(crate) fn http(&self) -> &HttpClient {
+        &self.http
+    }
+
     /// Calls a method with an object of parameters.
     pub async fn call(&self, method: Method, params: Value) -> Result<Value> {
-        use tendermint_rpc::error::ErrorDetail;
         let answer = self.http.perform(Call { method: Some(method), params }).await;
-        answer.map(|answer| answer.0).map_err(|error| match error.detail() {
+        answer.map(|answer| answer.0).map_err(|error| self.explain(method.as_str(), &error))
+    }
+
+    /// An error of the transport in our words.
+    pub(crate) fn explain(&self, doing: &str, error: &tendermint_rpc::Error) -> Error {
+        use tendermint_rpc::error::ErrorDetail;
+        match error.detail() {
             ErrorDetail::Response(response) => {
                 let source = &response.source;
                 match source.data() {
@@ -81,10 +90,10 @@ impl Rpc {
                 }
             }
             ErrorDetail::Serde(_) | ErrorDetail::Parse(_) | ErrorDetail::MalformedJson(_) => {
-                Error::Answer(format!("{}: {}", method.as_str(), error.detail()))
+                Error::Answer(format!("{doing}: {}", error.detail()))
             }
             detail => Error::Unreachable { node: self.node.clone(), why: first_line(&detail.to_string()) },
-        })
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `lazd query`: every query of every module, driven by the descriptors, and what the engine knows.
 
 mod engine;
+mod proved;
 mod table;
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -39,7 +40,8 @@ impl clap::Args for Args {
             .about("Querying subcommands")
             .subcommand_required(true)
             .subcommands(engine::commands().into_iter().map(QueryFlags::augment_args))
-            .subcommand(QueryFlags::augment_args(any_query()));
+            .subcommand(QueryFlags::augment_args(any_query()))
+            .subcommand(proved::flags(QueryFlags::augment_args(proved::store_command())));
         MODULES.iter().fold(command, |command, (name, service, about)| {
             let module = Command::new(*name).about(*about).subcommand_required(true);
             let methods = methods(service).into_iter();
@@ -156,6 +158,9 @@ fn query_command(module: &str, method: &MethodDescriptor) -> Command {
         let arg = Arg::new(name).required(required);
         command = command.arg(if many { arg.num_args(1..).action(ArgAction::Append) } else { arg });
     }
+    if shape.path() == proved::BALANCE {
+        command = proved::flags(command);
+    }
     for field in shape.flags() {
         let arg = Arg::new(flag_name(&field)).long(flag_name(&field)).help(format!("Field {}", field.name()));
         command = command.arg(match field.kind() {
@@ -250,6 +255,7 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
         let (context, flags) = context(matches)?;
         return match name {
             "path" => by_path(&context, &flags, matches),
+            "store" => proved::store(&context, flags.height, matches),
             _ => engine::run(&context, name, matches),
         };
     };
@@ -259,6 +265,9 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
     let shape =
         Shape::of(&method.ok_or_else(|| anyhow!("unknown command \"{word}\" for \"lazd query {name}\""))?);
     let request = request(&context, &shape, matches)?;
+    if shape.path() == proved::BALANCE && matches.get_flag("prove") {
+        return proved::balance(&context, flags.height, matches, &request);
+    }
     ask(&context, &flags, &shape.method, &shape.path(), &request)
 }
 

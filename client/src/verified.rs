@@ -1,0 +1,98 @@
+//! Reads that are proved: the value of one key, checked against a header that a light client accepts.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use proto::{
+    address::Address,
+    coin::Denom,
+    proof,
+    tendermint::crypto::{ProofOp, ProofOps},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    chain::{Chain, bytes},
+    error::{Error, Result},
+    light::{self, Trust},
+    rpc::{Method, number},
+};
+
+/// What a key holds, proved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// Nothing means that it is proved to hold nothing.
+    pub value: Option<Vec<u8>>,
+    /// In the state after this block.
+    pub height: u64,
+}
+
+impl Chain {
+    /// Reads a key of a store, `docs/proofs.md`. The latest height that can be proved is one below the node's latest,
+    /// because the header after it holds the root.
+    pub async fn verified(
+        &self,
+        store: &str,
+        key: &[u8],
+        height: Option<u64>,
+        trust: Option<&Trust>,
+    ) -> Result<Verified> {
+        let height = match height {
+            Some(height) => height,
+            None => light::latest(self.rpc()).await?.saturating_sub(1).max(1),
+        };
+        let params = json!({
+            "path": format!("/store/{store}/key"),
+            "data": hex::encode(key),
+            "height": height.to_string(),
+            "prove": true,
+        });
+        let answer = self.rpc().call(Method::AbciQuery, params).await?;
+        let response = crate::chain::accepted(&answer)?;
+        let answered: u64 = number(&response["height"])?;
+        if answered != height {
+            return Err(Error::Unproved(format!("height {height} was asked for, {answered} answered")));
+        }
+        let value = Some(bytes(&response["value"])?).filter(|value| !value.is_empty());
+        let ops = operations(&response["proofOps"])?;
+        let root = light::app_hash(self.rpc(), height + 1, trust).await?;
+        let holds = proof::verify(&root, store, key, value.as_deref(), &ops);
+        holds.map_err(|error| Error::Unproved(error.to_string()))?;
+        Ok(Verified { value, height })
+    }
+
+    /// A balance, proved.
+    pub async fn verified_balance(
+        &self,
+        who: &Address,
+        denom: &Denom,
+        height: Option<u64>,
+        trust: Option<&Trust>,
+    ) -> Result<(u128, u64)> {
+        let read = self.verified("bank", &balance_key(who, denom), height, trust).await?;
+        let units = match &read.value {
+            None => 0,
+            Some(bytes) => {
+                let bytes = <[u8; 16]>::try_from(bytes.as_slice());
+                u128::from_be_bytes(bytes.map_err(|_| Error::Answer("a balance has not 16 bytes".into()))?)
+            }
+        };
+        Ok((units, read.height))
+    }
+}
+
+/// `balances/ address | denom` within the store `bank`; names end with `00 01`.
+fn balance_key(who: &Address, denom: &Denom) -> Vec<u8> {
+    [b"balances/", who.as_bytes().as_slice(), denom.as_str().as_bytes(), &[0, 1]].concat()
+}
+
+fn operations(value: &Value) -> Result<ProofOps> {
+    let list = value["ops"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let op = |one: &Value| -> Result<ProofOp> {
+        let part = |name: &str| {
+            let decoded = one[name].as_str().and_then(|text| BASE64.decode(text).ok());
+            decoded.ok_or_else(|| Error::Answer("a proof cannot be decoded".into()))
+        };
+        let r#type = one["type"].as_str().unwrap_or_default().to_owned();
+        Ok(ProofOp { r#type, key: part("key")?, data: part("data")? })
+    };
+    Ok(ProofOps { ops: list.iter().map(op).collect::<Result<_>>()? })
+}
