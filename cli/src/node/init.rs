@@ -123,11 +123,7 @@ fn ask_mnemonic() -> Result<Key> {
         std::io::stdin().lock().read_line(&mut line).context("cannot read the mnemonic")?;
         line
     };
-    let words: Vec<&str> = text.split_whitespace().collect();
-    if ![12, 15, 18, 21, 24].contains(&words.len()) {
-        bail!("a mnemonic has 12, 15, 18, 21 or 24 words, not {}", words.len());
-    }
-    Ok(Key::from_mnemonic(&words.join(" ")))
+    Ok(Key::from_mnemonic(client::mnemonic::Words::parse(&text)?.expose()))
 }
 
 fn host_name() -> String {
