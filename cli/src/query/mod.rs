@@ -5,7 +5,7 @@ mod proved;
 mod table;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, FromArgMatches};
+use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
 use prost_reflect::{FieldDescriptor, Kind, MethodDescriptor};
 use proto::address::ConsAddress;
 use serde_json::{Map, Value, json};
