@@ -340,6 +340,8 @@ fn by_path(context: &Context, flags: &QueryFlags, matches: &ArgMatches) -> Resul
 mod tests {
     use std::collections::BTreeSet;
 
+    use clap::Args as _;
+
     use super::*;
 
     #[test]
