@@ -89,7 +89,7 @@ impl Route {
     }
 
     /// Whether this is the route of a type URL.
-    fn serves(&self, type_url: &str) -> bool {
+    pub(crate) fn serves(&self, type_url: &str) -> bool {
         let name = type_url.strip_prefix('/').and_then(|name| name.strip_prefix(self.package));
         name.and_then(|name| name.strip_prefix('.')) == Some(self.name)
     }

@@ -201,7 +201,7 @@ fn only_governance_changes_parameters() {
     let authority = address("ada").to_string();
     let message = proto::cosmos::bank::v1beta1::MsgUpdateParams { authority, params };
     let result = chain.run("ada", vec![crate::testkit::any(&message)]);
-    assert_eq!((result.codespace.as_str(), result.code), ("sdk", 4));
+    assert_eq!((result.codespace.as_str(), result.code), ("gov", 13));
 }
 
 #[test]

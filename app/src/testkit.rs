@@ -97,10 +97,27 @@ pub(crate) fn genesis(balances: &[(&str, u64)], validators: &[(&str, u64)]) -> J
     };
     json!({
         "bank": {"params": {"default_send_enabled": true}, "balances": list},
+        // no new coins, and all income is the community's, so that balances change by messages alone
+        "mint": {
+            "minter": {"inflation": "0", "annual_provisions": "0"},
+            "params": {
+                "mint_denom": "ulaz", "inflation_rate_change": "0", "inflation_max": "0", "inflation_min": "0",
+                "goal_bonded": "0.67", "blocks_per_year": "6311520",
+            },
+        },
+        "distribution": {"params": distribution_params("1")},
         "staking": {
             "validators": validators.iter().map(|(name, amount)| validator(name, *amount)).collect::<Vec<_>>(),
             "delegations": validators.iter().map(delegation).collect::<Vec<_>>(),
         },
+    })
+}
+
+/// Parameters of the section `distribution` with this community tax.
+pub(crate) fn distribution_params(tax: &str) -> Json {
+    json!({
+        "community_tax": tax, "base_proposer_reward": "0", "bonus_proposer_reward": "0",
+        "withdraw_addr_enabled": true,
     })
 }
 

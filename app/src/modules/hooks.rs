@@ -6,16 +6,20 @@ use proto::{
     dec::Dec,
 };
 
-use crate::{ctx::Ctx, error::Result, modules::slashing};
+use crate::{
+    ctx::Ctx,
+    error::Result,
+    modules::{distribution, gov, slashing},
+};
 
 /// A validator is there, still without stake.
-pub(crate) fn after_validator_created(_: &mut Ctx, _operator: &ValAddress) -> Result<()> {
-    Ok(())
+pub(crate) fn after_validator_created(ctx: &mut Ctx, operator: &ValAddress) -> Result<()> {
+    distribution::add_validator(ctx, operator)
 }
 
 /// A validator is gone: unbonded, without any shares.
-pub(crate) fn after_validator_removed(_: &mut Ctx, _: &ConsAddress, _operator: &ValAddress) -> Result<()> {
-    Ok(())
+pub(crate) fn after_validator_removed(ctx: &mut Ctx, _: &ConsAddress, operator: &ValAddress) -> Result<()> {
+    distribution::remove_validator(ctx, operator)
 }
 
 /// A validator came into the set.
@@ -33,22 +37,24 @@ pub(crate) fn after_validator_unbonding(_: &mut Ctx, _: &ConsAddress, _operator:
 }
 
 /// Somebody is about to stake on a validator for the first time.
-pub(crate) fn before_delegation_created(_: &mut Ctx, _who: &Address, _operator: &ValAddress) -> Result<()> {
-    Ok(())
+pub(crate) fn before_delegation_created(ctx: &mut Ctx, who: &Address, operator: &ValAddress) -> Result<()> {
+    gov::remember_stake(ctx, who, operator)?;
+    distribution::before_new_delegation(ctx, operator)
 }
 
 /// Shares that are there are about to become more or fewer.
 pub(crate) fn before_delegation_shares_modified(
-    _: &mut Ctx,
-    _who: &Address,
-    _operator: &ValAddress,
+    ctx: &mut Ctx,
+    who: &Address,
+    operator: &ValAddress,
 ) -> Result<()> {
-    Ok(())
+    gov::remember_stake(ctx, who, operator)?;
+    distribution::withdraw_before_change(ctx, who, operator)
 }
 
 /// Shares became more or fewer, not none. The validator's tokens are still as before when they became fewer.
-pub(crate) fn after_delegation_modified(_: &mut Ctx, _who: &Address, _operator: &ValAddress) -> Result<()> {
-    Ok(())
+pub(crate) fn after_delegation_modified(ctx: &mut Ctx, who: &Address, operator: &ValAddress) -> Result<()> {
+    distribution::begin_delegation(ctx, who, operator)
 }
 
 /// The last shares of somebody are about to go.
@@ -57,6 +63,6 @@ pub(crate) fn before_delegation_removed(_: &mut Ctx, _who: &Address, _operator: 
 }
 
 /// A validator is about to lose this part of its tokens.
-pub(crate) fn before_validator_slashed(_: &mut Ctx, _operator: &ValAddress, _fraction: Dec) -> Result<()> {
-    Ok(())
+pub(crate) fn before_validator_slashed(ctx: &mut Ctx, operator: &ValAddress, fraction: Dec) -> Result<()> {
+    distribution::record_slash(ctx, operator, fraction)
 }

@@ -3,9 +3,12 @@
 pub(crate) mod auth;
 pub(crate) mod bank;
 pub(crate) mod consensus;
+pub(crate) mod distribution;
 pub(crate) mod evidence;
 pub(crate) mod genutil;
+pub(crate) mod gov;
 pub(crate) mod hooks;
+pub(crate) mod mint;
 pub(crate) mod slashing;
 pub(crate) mod staking;
 
@@ -15,13 +18,7 @@ use state::Read;
 use tendermint_proto::v0_38::abci::ValidatorUpdate;
 
 use crate::{
-    ctx::Ctx,
-    error::{Result, Sdk},
-    genesis,
-    invariant::Invariant,
-    metrics::block_work,
-    msg::Route,
-    node::Seen,
+    ctx::Ctx, error::Result, genesis, invariant::Invariant, metrics::block_work, msg::Route, node::Seen,
     query::Query,
 };
 
@@ -31,8 +28,11 @@ pub(crate) const GOVERNANCE: &str = "gov";
 /// Module accounts and what they may do, as Cosmos names it.
 pub(crate) const MODULE_ACCOUNTS: &[(&str, &[&str])] = &[
     (crate::checks::FEE_COLLECTOR, &[]),
+    (distribution::ACCOUNT, &[]),
+    (mint::ACCOUNT, &["minter"]),
     (staking::BONDED_POOL, &["burner", "staking"]),
     (staking::NOT_BONDED_POOL, &["burner", "staking"]),
+    (GOVERNANCE, &["burner"]),
 ];
 
 /// Every message there is.
@@ -56,6 +56,29 @@ const ROUTES: &[&[Route]] = &[
     ],
     &[Route::of::<slashing::Unjail>(), Route::of::<slashing::UpdateParams>()],
     &[Route::of::<evidence::SubmitEvidence>()],
+    &[
+        Route::of::<distribution::SetWithdrawAddress>(),
+        Route::of::<distribution::WithdrawReward>(),
+        Route::of::<distribution::WithdrawCommission>(),
+        Route::of::<distribution::FundCommunityPool>(),
+        Route::of::<distribution::DepositRewards>(),
+        Route::of::<distribution::SpendCommunityPool>(),
+        Route::of::<distribution::UpdateParams>(),
+    ],
+    &[Route::of::<mint::UpdateParams>()],
+    &[
+        Route::of::<gov::Submit>(),
+        Route::of::<gov::Deposit>(),
+        Route::of::<gov::Vote>(),
+        Route::of::<gov::VoteWeighted>(),
+        Route::of::<gov::Cancel>(),
+        Route::of::<gov::ExecuteOldContent>(),
+        Route::of::<gov::UpdateParams>(),
+        Route::of::<gov::OldSubmit>(),
+        Route::of::<gov::OldDeposit>(),
+        Route::of::<gov::OldVote>(),
+        Route::of::<gov::OldVoteWeighted>(),
+    ],
 ];
 
 /// Every query of state there is.
@@ -66,11 +89,22 @@ pub(crate) const QUERIES: &[&[Query]] = &[
     staking::QUERIES,
     slashing::QUERIES,
     evidence::QUERIES,
+    distribution::QUERIES,
+    mint::QUERIES,
+    gov::QUERIES,
+    gov::OLD_QUERIES,
 ];
 
 /// Everything that is true after every block.
-pub(crate) const INVARIANTS: &[&[Invariant]] =
-    &[auth::INVARIANTS, bank::INVARIANTS, staking::INVARIANTS, slashing::INVARIANTS];
+pub(crate) const INVARIANTS: &[&[Invariant]] = &[
+    auth::INVARIANTS,
+    bank::INVARIANTS,
+    staking::INVARIANTS,
+    slashing::INVARIANTS,
+    distribution::INVARIANTS,
+    mint::INVARIANTS,
+    gov::INVARIANTS,
+];
 
 /// All routes, in order.
 pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
@@ -79,12 +113,17 @@ pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
 
 /// Before the transactions. An error here stops the chain.
 pub(crate) fn begin_block(ctx: &mut Ctx, seen: &Seen) -> Result<()> {
+    block_work("mint", "begin_block", || mint::begin_block(ctx))?;
+    // before anybody is slashed
+    block_work("distribution", "begin_block", || distribution::begin_block(ctx, seen))?;
     block_work("slashing", "begin_block", || slashing::begin_block(ctx, seen))?;
     block_work("evidence", "begin_block", || evidence::begin_block(ctx, seen))
 }
 
 /// After the transactions. An error here stops the chain.
 pub(crate) fn end_block(ctx: &mut Ctx) -> Result<Vec<ValidatorUpdate>> {
+    // runs passed proposals, which may still change stakes
+    block_work("gov", "end_block", || gov::end_block(ctx))?;
     // last: reports the set that the next blocks are signed by
     block_work("staking", "end_block", || staking::end_block(ctx))
 }
@@ -93,9 +132,12 @@ pub(crate) fn end_block(ctx: &mut Ctx) -> Result<Vec<ValidatorUpdate>> {
 pub(crate) fn init(ctx: &mut Ctx, app: &Json) -> Result<Vec<ValidatorUpdate>> {
     auth::init(ctx, &genesis::section(app, "auth")?)?;
     bank::init(ctx, &genesis::section(app, "bank")?)?;
+    distribution::init(ctx, &genesis::section(app, "distribution")?)?; // before staking, whose hooks it answers
     slashing::init(ctx, &genesis::section(app, "slashing")?)?;
     staking::init(ctx, &genesis::section(app, "staking")?)?;
     evidence::init(ctx, &genesis::section(app, "evidence")?)?;
+    mint::init(ctx, &genesis::section(app, "mint")?)?;
+    gov::init(ctx, &genesis::section(app, "gov")?)?;
     if genutil::init(ctx, app.get("genutil"))? > 0 {
         staking::apply_updates(ctx)?;
     }
@@ -111,6 +153,9 @@ pub(crate) fn export(state: &dyn Read) -> Result<Vec<(&'static str, Json)>> {
         ("slashing", genesis::json(&slashing::export(state)?)?),
         ("staking", genesis::json(&staking::export(state)?)?),
         ("evidence", genesis::json(&evidence::export(state)?)?),
+        ("distribution", genesis::json(&distribution::export(state)?)?),
+        ("mint", genesis::json(&mint::export(state)?)?),
+        ("gov", genesis::json(&gov::export(state)?)?),
     ])
 }
 
@@ -120,8 +165,5 @@ pub(crate) fn require_authority(who: &Address) -> Result<()> {
     if *who == authority {
         return Ok(());
     }
-    let text = format!(
-        "invalid authority; expected {authority}, got {who}: expected gov account as only signer for proposal message"
-    );
-    Err(Sdk::Unauthorized(text).into())
+    Err(gov::Error::InvalidSigner(format!("invalid authority; expected {authority}, got {who}")).into())
 }

@@ -22,7 +22,7 @@ use state::{Changes, Fault, Overlay, Snapshot, Store};
 use tendermint_proto::v0_38::abci::{ExecTxResult, ValidatorUpdate};
 
 pub use execute::{Executed, Misbehavior, Seen, Vote};
-pub(crate) use execute::{hash, messages, signed};
+pub(crate) use execute::{hash, messages, panicked, signed};
 pub(crate) use index::meets;
 pub use index::{Condition, TxRecord, record, search};
 pub use simulate::Simulated;

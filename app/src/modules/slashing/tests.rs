@@ -198,7 +198,7 @@ fn only_governance_changes_the_parameters() {
     let authority = address("ada").to_string();
     let params = answer.params.expect("is there");
     let message = pb::MsgUpdateParams { authority: authority.clone(), params: Some(params.clone()) };
-    assert_eq!(code(&chain.run("ada", vec![any(&message)])), ("sdk", 4));
+    assert_eq!(code(&chain.run("ada", vec![any(&message)])), ("gov", 13));
     let params = Some(pb::Params { signed_blocks_window: 0, ..params });
     let message = pb::MsgUpdateParams { authority, params };
     assert_eq!(code(&chain.run("ada", vec![any(&message)])), ("sdk", 18));

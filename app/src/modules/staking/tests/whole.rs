@@ -15,7 +15,7 @@ fn only_governance_changes_the_parameters() {
         chain.ask("/cosmos.staking.v1beta1.Query/Params", &pb::QueryParamsRequest {}).expect("answers");
     let authority = address("ada").to_string();
     let message = pb::MsgUpdateParams { authority, params: answer.params.clone() };
-    assert_eq!(code(&chain.run("ada", vec![any(&message)])), ("sdk", 4));
+    assert_eq!(code(&chain.run("ada", vec![any(&message)])), ("gov", 13));
     let none = pb::Params { max_validators: 0, ..answer.params.expect("is there") };
     let message = pb::MsgUpdateParams { authority: address("ada").to_string(), params: Some(none) };
     assert_eq!(code(&chain.run("ada", vec![any(&message)])), ("sdk", 18));
