@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::{cancel, delegate, redelegate, undelegate};
-use crate::testkit::{TestChain, any, genesis};
+use crate::testkit::{TestChain, any, distribution_params, genesis};
 
 const PEOPLE: [&str; 5] = ["ada", "bob", "vic", "val", "cyd"];
 const VALIDATORS: [&str; 3] = ["vic", "val", "cyd"];
@@ -49,6 +49,12 @@ fn chain() -> TestChain {
     state["slashing"] = json!({"params": {
         "signed_blocks_window": "3", "min_signed_per_window": "0.5", "downtime_jail_duration": "5s",
         "slash_fraction_double_sign": "0.37", "slash_fraction_downtime": "0.013",
+    }});
+    // rewards flow, so that what is owed to each staker is checked after every step, too
+    state["distribution"]["params"] = distribution_params("0.02");
+    state["mint"] = json!({"params": {
+        "mint_denom": "ulaz", "inflation_rate_change": "0.13", "inflation_max": "0.2", "inflation_min": "0.07",
+        "goal_bonded": "0.67", "blocks_per_year": "1000",
     }});
     TestChain::with_genesis(&PEOPLE, state)
 }
