@@ -54,11 +54,10 @@ pub(crate) fn find(state: &dyn Read, id: u64) -> Result<Proposal> {
     Ok(found.ok_or_else(|| Sdk::NotFound(format!("proposal {id} doesn't exist")))?)
 }
 
+type Proposals = (Vec<(u64, Proposal)>, Option<PageResponse>);
+
 /// One page of proposals that fit, each with its number.
-pub(crate) fn list(
-    state: &dyn Read,
-    ask: &pb::QueryProposalsRequest,
-) -> Result<(Vec<(u64, Proposal)>, Option<PageResponse>)> {
+pub(crate) fn list(state: &dyn Read, ask: &pb::QueryProposalsRequest) -> Result<Proposals> {
     let person = |text: &str| -> Result<Option<Address>> {
         if text.is_empty() { Ok(None) } else { Ok(Some(text.parse()?)) }
     };
