@@ -7,7 +7,7 @@ endif
 
 COMETBFT = v0.38.26
 
-.PHONY: setup build test proto golden
+.PHONY: setup build test check proto golden
 setup:
 	@echo "setup: system packages for RocksDB"
 	@command -v clang >/dev/null || (apt-get update && apt-get install -y libclang-dev clang)
@@ -18,6 +18,10 @@ build: setup
 	cargo build --locked -p lazchain-proto -p lazchain-state -p lazchain-app -p lazchain-cli
 test: setup
 	cargo test --locked -p lazchain-proto -p lazchain-state -p lazchain-app -p lazchain-cli
+check:
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
 proto:
 	@echo "proto: proto/src/gen from the .proto files"
 	UPDATE_GEN=1 cargo test --locked -p lazchain-proto --test generate

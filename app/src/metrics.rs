@@ -136,11 +136,13 @@ pub(crate) struct Deadline(Option<Instant>);
 
 impl Deadline {
     /// So much from now; never, if that is beyond what the clock can say.
+    #[expect(clippy::disallowed_methods, reason = "bounds a query, which no block depends on")]
     pub(crate) fn after(time: Duration) -> Deadline {
         Deadline(Instant::now().checked_add(time))
     }
 
     /// Whether it is past.
+    #[expect(clippy::disallowed_methods, reason = "bounds a query, which no block depends on")]
     pub(crate) fn passed(&self) -> bool {
         self.0.is_some_and(|end| Instant::now() >= end)
     }

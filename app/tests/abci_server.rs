@@ -1,4 +1,6 @@
 //! The ABCI server against the stock client, against raw sockets, and against those who misbehave.
+#![allow(clippy::unwrap_used, reason = "a test: a panic is a failure")]
+#![allow(clippy::disallowed_methods, reason = "no state machine: a test may look at its watch")]
 
 use std::{
     io::{Read, Write},

@@ -1,4 +1,5 @@
 //! `lazd`: the LazChain node and its command line.
+#![allow(rustdoc::invalid_html_tags, reason = "doc comments of commands are help texts, with <values>")]
 
 mod context;
 mod keys;

@@ -1,4 +1,5 @@
 //! The tie between `lazd` and its engine: whatever happens to one, the other does not stay alone.
+#![allow(clippy::unwrap_used, reason = "a test: a panic is a failure")]
 
 use std::{
     fs,

@@ -152,13 +152,8 @@ fn first_send(secret: &Secret, chain_id: &str, account_number: u64) -> Vec<u8> {
     sign::sign(&body, &fee, secret, place, sign::Mode::Direct).expect("signs")
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn wallets_are_served_by_rest_and_grpc_and_a_halt_is_kept() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let home = folder.path().join("home");
-    let ports = init(&home);
-    let secret = Secret::from_slice(&[7; 32]).expect("a key");
-    let owner = secret.public().address().to_string();
+/// Gives an account coins in the genesis. Returns the chain's id.
+fn endow(home: &Path, owner: &str) -> String {
     let mut chain_id = String::new();
     edit(&home.join("config/genesis.json"), |text| {
         let mut genesis: Json = serde_json::from_str(&text).expect("JSON");
@@ -170,6 +165,17 @@ async fn wallets_are_served_by_rest_and_grpc_and_a_halt_is_kept() {
         chain_id = genesis["chain_id"].as_str().expect("an id").to_owned();
         genesis.to_string()
     });
+    chain_id
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wallets_are_served_by_rest_and_grpc_and_a_halt_is_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = folder.path().join("home");
+    let ports = init(&home);
+    let secret = Secret::from_slice(&[7; 32]).expect("a key");
+    let owner = secret.public().address().to_string();
+    let chain_id = endow(&home, &owner);
     let node = start(&home);
     wait_above(ports.rpc, 1, &home);
     let info = rest(ports.rest, "/cosmos/base/tendermint/v1beta1/node_info");

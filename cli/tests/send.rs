@@ -1,4 +1,5 @@
 //! A user and a chain: real CometBFT, a key, a payment, its result.
+#![allow(clippy::unwrap_used, reason = "a test: a panic is a failure")]
 
 use std::{
     fs,

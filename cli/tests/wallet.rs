@@ -1,4 +1,5 @@
 //! Keys and offline transactions as a user has them: the binary, its answers, its files.
+#![allow(clippy::unwrap_used, reason = "a test: a panic is a failure")]
 
 use std::{
     io::Write,

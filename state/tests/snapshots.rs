@@ -10,7 +10,8 @@ fn changes(height: u64) -> Changes {
     let mut changes = Changes::new();
     for key in 0..40_u64 {
         let store = ["bank", "gov", "staking"][(key % 3) as usize];
-        let value = ((key * height) % 7 != 0).then(|| vec![1 + (key + height) as u8; 3 + (key % 9) as usize]);
+        let value = (!(key * height).is_multiple_of(7))
+            .then(|| vec![1 + (key + height) as u8; 3 + (key % 9) as usize]);
         changes.insert(format!("{store}/k{:03}", key + height % 5 * 20).into_bytes(), value);
     }
     changes.insert(b"alone/x".to_vec(), Some(vec![height as u8 + 1]));

@@ -129,6 +129,7 @@ fn a_raw_value_comes_with_its_proof_and_so_does_its_absence() {
 /// Not a test by itself: the process whose disk fails.
 #[test]
 #[ignore = "started by another"]
+#[expect(clippy::disallowed_methods, reason = "how a test tells its child what to do")]
 fn child() {
     let Ok(step) = std::env::var("LAZCHAIN_TEST_FAIL_AT") else { return };
     let chain = TestChain::with_balances(&[("ada", 10_000)]);

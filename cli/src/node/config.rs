@@ -25,7 +25,7 @@ pub(crate) struct AppConfig {
     pub(crate) halt_height: u64,
     pub(crate) halt_time: u64,
     pub(crate) min_retain_blocks: u64,
-    pub(crate) index_events: Vec<String>,
+    index_events: Vec<String>,
     pub(crate) telemetry: Telemetry,
     pub(crate) api: Api,
     pub(crate) grpc: Grpc,
@@ -138,6 +138,9 @@ impl AppConfig {
             "custom" if self.pruning_interval < 10 => bail!("pruning-interval must be at least 10"),
             "custom" => {}
             other => bail!("pruning = {other:?} must be default, nothing, everything or custom"),
+        }
+        if !self.index_events.is_empty() {
+            bail!("index-events must be empty: LazChain marks every event for the index");
         }
         if self.grpc_web.enable {
             bail!("grpc-web.enable must be false: LazChain does not serve gRPC-web");

@@ -179,7 +179,7 @@ impl Forest {
         let first = after.map_or(0, shard_of);
         for (shard, root) in trie.shards.iter().enumerate().skip(first) {
             let after = after.filter(|_| shard == first);
-            collect(&self.read(shard), *root, after, SHARD_DEPTH, limit, &mut found);
+            collect(&self.read(shard), (*root, SHARD_DEPTH), after, limit, &mut found);
         }
         found
     }
@@ -258,9 +258,8 @@ fn batches<'a>(base: &Tries, changes: &[(&'a [u8], Option<&'a [u8]>)]) -> Result
 
 fn collect(
     arena: &Arena,
-    subtree: Ref,
+    (subtree, depth): (Ref, usize),
     after: Option<&Hash>,
-    depth: usize,
     limit: usize,
     found: &mut Vec<Leaf>,
 ) {
@@ -279,14 +278,16 @@ fn collect(
             let (node, below) = (arena.node(slot), depth.saturating_add(1));
             // left of where `after` turns right there is nothing to find; right of where it turns left, everything
             match after {
-                Some(key) if hash::bit(key, depth) => collect(arena, node.right, after, below, limit, found),
+                Some(key) if hash::bit(key, depth) => {
+                    collect(arena, (node.right, below), after, limit, found)
+                }
                 Some(_) => {
-                    collect(arena, node.left, after, below, limit, found);
-                    collect(arena, node.right, None, below, limit, found);
+                    collect(arena, (node.left, below), after, limit, found);
+                    collect(arena, (node.right, below), None, limit, found);
                 }
                 None => {
-                    collect(arena, node.left, None, below, limit, found);
-                    collect(arena, node.right, None, below, limit, found);
+                    collect(arena, (node.left, below), None, limit, found);
+                    collect(arena, (node.right, below), None, limit, found);
                 }
             }
         }

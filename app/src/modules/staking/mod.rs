@@ -37,13 +37,13 @@ pub(crate) use genesis::{export, init};
 pub(crate) use invariants::INVARIANTS;
 pub(crate) use logic::{
     BONDED_POOL, NOT_BONDED_POOL, bond_denom, bonded_ratio, bonded_tokens, bonded_validators, delegation,
-    delegations, find_validator, params,
+    delegations, find_validator,
     set::{apply_updates, jail, set, unjail},
     slash::{Deed, slash},
-    validator, validator_by_cons,
+    validator_by_cons,
 };
 pub(crate) use msgs::{
     BeginRedelegate, CancelUnbonding, CreateValidator, Delegate, EditValidator, Undelegate, UpdateParams,
 };
 pub(crate) use queries::QUERIES;
-pub(crate) use types::{Params, Status, Validator};
+pub(crate) use types::{Status, Validator};

@@ -85,7 +85,7 @@ fn a_genesis_whose_pools_do_not_hold_the_stake_is_refused() {
 
 #[test]
 fn a_crowd_that_matures_at_once_is_paid_in_portions() {
-    let crowd = u32::try_from(logic::queues::MAX_MATURE_UNBONDINGS).expect("small") + 100;
+    let crowd = logic::queues::MAX_MATURE_UNBONDINGS + 100;
     let mut state = crate::testkit::genesis(&[("ada", 5)], &[("vic", 10_000_000)]);
     let pool = Address::module(NOT_BONDED_POOL).to_string();
     let balances = state["bank"]["balances"].as_array_mut().expect("a list");
