@@ -7,7 +7,7 @@ endif
 
 COMETBFT = v0.38.26
 
-.PHONY: setup build test check proto golden
+.PHONY: setup build test check bench proto golden
 setup:
 	@echo "setup: system packages for RocksDB"
 	@command -v clang >/dev/null || (apt-get update && apt-get install -y libclang-dev clang)
@@ -22,6 +22,12 @@ check:
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
+# `make bench BENCH=--long` adds the rows at a million accounts; bench/README.md says what is measured.
+bench: setup
+	cd bench/peers && GOFLAGS=-mod=readonly go build -o $(CARGO_TARGET_DIR)/bench-peers .
+	cargo build --locked --release -p lazchain-bench
+	$(CARGO_TARGET_DIR)/release/lazchain-bench all --peers $(CARGO_TARGET_DIR)/bench-peers \
+		--out bench/results/latest.txt $(BENCH)
 proto:
 	@echo "proto: proto/src/gen from the .proto files"
 	UPDATE_GEN=1 cargo test --locked -p lazchain-proto --test generate

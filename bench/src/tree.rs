@@ -1,0 +1,100 @@
+//! The store alone: a million keys, ten thousand updates a block, each block synced to disk.
+
+use std::{path::Path, thread::sleep, time::Duration, time::Instant};
+
+use anyhow::{Context, Result, bail};
+use state::{Changes, Index, Options, Store};
+
+use crate::{
+    meter::{Meter, Report, Run, nanos},
+    workload::{below, number},
+};
+
+/// Keys there are.
+pub(crate) const KEYS: u64 = 1_000_000;
+/// Updates a block.
+pub(crate) const BLOCK: u64 = 10_000;
+/// Blocks measured; one more warms up.
+pub(crate) const ROUNDS: u64 = 5;
+/// Keys written together while the store is filled.
+const FILL: u64 = 100_000;
+/// Proofs made.
+const PROOFS: u64 = 2_000;
+
+/// The key of an index: a hash, under the name of a store.
+fn key(index: u64) -> Vec<u8> {
+    [b"bench/".as_slice(), &number(&[index])].concat()
+}
+
+/// What it holds since a round.
+pub(crate) fn value(round: u64, index: u64) -> Vec<u8> {
+    number(&[round, index]).to_vec()
+}
+
+/// The j-th key of a round: one of each hundred, so that all differ.
+pub(crate) fn pick(round: u64, j: u64) -> u64 {
+    let stride = KEYS / BLOCK;
+    j * stride + below(&[round, j, 1], stride)
+}
+
+pub(crate) fn measure(folder: &Path) -> Result<Report> {
+    let home = tempfile::tempdir_in(folder)?;
+    let store = Store::open(home.path(), Options::default())?;
+    for (part, from) in (0..KEYS).step_by(usize::try_from(FILL)?).enumerate() {
+        let changes = (from..from + FILL).map(|index| (key(index), Some(value(0, index)))).collect();
+        commit(&store, u64::try_from(part)? + 1, changes)?;
+    }
+    let mut report = Report { units: BLOCK, ..Report::default() };
+    let mut meter = Meter::begin()?;
+    for round in 0..=ROUNDS {
+        if round == 1 {
+            meter = Meter::begin()?; // the first warms up
+        }
+        let picked = (0..BLOCK).map(|j| pick(round, j));
+        let changes = picked.map(|index| (key(index), Some(value(round + 1, index)))).collect();
+        let run = commit(&store, store.height() + 1, changes)?;
+        if round > 0 {
+            report.runs.push(run);
+        }
+    }
+    meter.end(&mut report)?;
+    report.extra.insert("proof_ns".into(), prove(&store)?);
+    drop(store);
+    report.extra.insert("rebuild_ns".into(), reopen(home.path())?.1);
+    let (store, _) = reopen(home.path())?;
+    store.checkpoint()?;
+    drop(store);
+    report.extra.insert("restart_ns".into(), reopen(home.path())?.1);
+    Ok(report)
+}
+
+fn commit(store: &Store, height: u64, changes: Changes) -> Result<Run> {
+    let start = Instant::now();
+    let staged = store.stage(height, changes)?;
+    let finalize_ns = nanos(start.elapsed());
+    let start = Instant::now();
+    store.commit(staged, Index::default())?;
+    Ok(Run { finalize_ns, commit_ns: nanos(start.elapsed()) })
+}
+
+/// Nanoseconds that a proof of what a key holds in the newest state takes.
+fn prove(store: &Store) -> Result<u64> {
+    let latest = store.latest();
+    let start = Instant::now();
+    for j in 0..PROOFS {
+        latest.prove(&key(pick(99, j * (BLOCK / PROOFS))))?.context("the newest state can be proved")?;
+    }
+    Ok(nanos(start.elapsed()) / PROOFS)
+}
+
+/// Opens the store again, and how long that took. What still holds the old one lets go of it soon.
+fn reopen(path: &Path) -> Result<(Store, u64)> {
+    for _ in 0..100 {
+        let start = Instant::now();
+        match Store::open(path, Options::default()) {
+            Ok(store) => return Ok((store, nanos(start.elapsed()))),
+            Err(_) => sleep(Duration::from_millis(100)),
+        }
+    }
+    bail!("the store cannot be opened again")
+}
