@@ -8,6 +8,7 @@ import (
 
 	dbm "github.com/cosmos/cosmos-db"
 	"github.com/cosmos/iavl"
+	idb "github.com/cosmos/iavl/db"
 )
 
 const (
@@ -44,7 +45,7 @@ func pick(round, j uint64) uint64 {
 func tree(folder string) Report {
 	db, err := dbm.NewGoLevelDB("iavl", filepath.Join(folder, "peer-tree"), nil)
 	must(err)
-	tree := iavl.NewMutableTree(db, cacheSize, false, iavl.NewNopLogger(), iavl.SyncOption(true))
+	tree := iavl.NewMutableTree(idb.NewWrapper(db), cacheSize, false, iavl.NewNopLogger(), iavl.SyncOption(true))
 	_, err = tree.Load()
 	must(err)
 	for index := uint64(0); index < keys; index++ {

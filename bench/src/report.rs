@@ -28,24 +28,24 @@ impl Runner<'_> {
     fn ours(&self, what: &str) -> Result<Report> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["measure", what]).arg(&self.folder);
-        run(command, &format!("ours: {what}"))
+        measured(command, &format!("ours: {what}"))
     }
 
     fn peer(&self, what: &str) -> Result<Report> {
         let mut command = Command::new(&self.all.peers);
         command.arg(what).arg(&self.folder);
-        run(command, &format!("peer: {what}"))
+        measured(command, &format!("peer: {what}"))
     }
 }
 
-fn run(mut command: Command, name: &str) -> Result<Report> {
+fn measured(mut command: Command, name: &str) -> Result<Report> {
     eprintln!("{name}");
     let output = command.stderr(Stdio::inherit()).output().with_context(|| format!("{name}: cannot run"))?;
     ensure!(output.status.success(), "{name}: {}", output.status);
     serde_json::from_slice(&output.stdout).with_context(|| format!("{name}: not a report"))
 }
 
-pub(crate) fn run_all(all: &All) -> Result<Vec<Row>> {
+fn rows(all: &All) -> Result<Vec<Row>> {
     let scratch = tempfile::tempdir()?;
     let small = Runner { all, folder: scratch.path().join("small") };
     fs::create_dir(&small.folder)?;
@@ -85,7 +85,7 @@ fn forget(folder: &Path) -> Result<()> {
 pub(crate) fn run(all: &All) -> Result<()> {
     ensure!(all.peers.is_file(), "{} is not built", all.peers.display());
     let before = load()?;
-    let rows = run_all(all)?;
+    let rows = rows(all)?;
     let mut text = format!("{}\nload before {before}, after {}\n\n", machine()?, load()?);
     rows.iter().for_each(|row| text.push_str(&format!("{row}\n")));
     print!("{text}");
