@@ -48,7 +48,11 @@ pub(crate) fn measure(folder: &Path, stock: bool) -> Result<Report> {
     let address = if stock {
         let server = ServerBuilder::default().bind("127.0.0.1:0", app)?;
         let address = server.local_addr();
-        thread::spawn(move || server.listen());
+        thread::spawn(move || {
+            if let Err(error) = server.listen() {
+                eprintln!("the stock server ended: {error}");
+            }
+        });
         address
     } else {
         let server = abci::Server::start(&"tcp://127.0.0.1:0".parse()?, app, abci::Options::default())?;

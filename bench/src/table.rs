@@ -43,9 +43,10 @@ fn rate(report: &Report) -> String {
 /// CPU, memory and writes of both, a unit.
 fn cost(ours: &Report, peer: &Report) -> String {
     format!(
-        "cpu {:.1} / {:.1} us | memory {:.0} / {:.0} MB | written {:.0} / {:.0} B",
+        "cpu {:.1} / {:.1} us, {:.1} to 1 | memory {:.0} / {:.0} MB | written {:.0} / {:.0} B",
         ours.cpu_us(),
         peer.cpu_us(),
+        peer.cpu_us() / ours.cpu_us(),
         ours.rss_bytes as f64 / 1e6,
         peer.rss_bytes as f64 / 1e6,
         ours.bytes(),
