@@ -4,15 +4,27 @@ use crate::fault::Fault;
 use crate::merge::{self, Ask, Stream, Word};
 use crate::read::{Changes, Entry, Read, Write};
 use crate::snapshot::Snapshot;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+/// Values remembered at most.
+const MOST_SEEN: usize = 65_536;
 
 /// State being changed. Each [`Overlay::checkpoint`] opens a layer that is later dropped or kept.
-#[derive(Clone)]
 pub struct Overlay {
     base: Snapshot,
+    /// What was read from the base, which does not change: parameters are read by every transaction.
+    seen: Mutex<BTreeMap<Vec<u8>, Option<Vec<u8>>>>,
     /// The bottom layer.
     block: Changes,
     /// Open checkpoints, oldest first.
     layers: Vec<Changes>,
+}
+
+impl Clone for Overlay {
+    fn clone(&self) -> Overlay {
+        Overlay { layers: self.layers.clone(), ..Overlay::with(self.base.clone(), self.block.clone()) }
+    }
 }
 
 impl Overlay {
@@ -23,7 +35,7 @@ impl Overlay {
 
     /// With changes already made.
     pub fn with(base: Snapshot, changes: Changes) -> Overlay {
-        Overlay { base, block: changes, layers: Vec::new() }
+        Overlay { base, seen: Mutex::default(), block: changes, layers: Vec::new() }
     }
 
     /// Opens a layer: what follows can be dropped alone.
@@ -140,7 +152,15 @@ impl Read for Overlay {
                 return Ok(change.clone());
             }
         }
-        self.base.get(key)
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(value) = seen.get(key) {
+            return Ok(value.clone());
+        }
+        let value = self.base.get(key)?;
+        if seen.len() < MOST_SEEN {
+            seen.insert(key.to_vec(), value.clone());
+        }
+        Ok(value)
     }
 
     fn page(&self, prefix: &[u8], after: Option<&[u8]>, limit: u32) -> Result<Vec<Entry>, Fault> {

@@ -3,14 +3,12 @@
 use std::{sync::Arc, thread::JoinHandle};
 
 use prost::Message;
-use proto::{
-    address::ConsAddress, cosmos::base::abci::v1beta1::TxMsgData, tendermint::types::ConsensusParams,
-};
+use proto::{address::ConsAddress, cosmos::base::abci::v1beta1::TxMsgData};
 use sha2::{Digest, Sha256};
 use state::{Fault, Overlay, Snapshot, Staged, Store};
-use tendermint_proto::v0_38::abci::{Event as WireEvent, EventAttribute, ExecTxResult, ValidatorUpdate};
+use tendermint_proto::v0_38::abci::{Event as WireEvent, EventAttribute, ExecTxResult};
 
-use super::{Finalized, verify::Prepared};
+use super::{Finalized, index, verify::Prepared};
 use crate::{
     checks::{self, Purpose},
     ctx::{Block, Ctx},
@@ -82,41 +80,30 @@ pub(crate) struct Base {
 pub(crate) struct Tools {
     pub store: Store,
     pub metrics: Arc<Metrics>,
+    /// Whether transactions can be looked up.
+    pub index: bool,
 }
 
-/// An executed block, ready to be committed or dropped.
-pub struct Executed {
+/// An executed block: what is answered, and what a Commit makes permanent.
+pub(crate) struct Executed {
+    /// What FinalizeBlock answers.
+    pub finalized: Finalized,
+    /// Ready to be committed or dropped.
+    pub pending: Pending,
+}
+
+/// What of an executed block waits for the Commit.
+pub(crate) struct Pending {
     /// Its height.
     pub height: u64,
     /// Its time.
     pub time: Time,
-    /// Its transactions.
-    pub txs: Vec<Vec<u8>>,
-    /// One result per transaction.
-    pub results: Vec<ExecTxResult>,
-    /// Of begin and end of the block.
-    pub events: Vec<WireEvent>,
-    /// What changes in the validator set.
-    pub validators: Vec<ValidatorUpdate>,
-    /// What changes for the engine.
-    pub params: Option<ConsensusParams>,
     /// Blocks that evidence may be old.
     pub evidence_blocks: u64,
     /// Its writes and root.
     pub staged: Staged,
-}
-
-impl Executed {
-    /// What FinalizeBlock answers.
-    pub fn summary(&self) -> Finalized {
-        Finalized {
-            results: self.results.clone(),
-            events: self.events.clone(),
-            validators: self.validators.clone(),
-            params: self.params.clone(),
-            app_hash: self.staged.app_hash(),
-        }
-    }
+    /// What its transactions can be looked up by.
+    pub index: state::Index,
 }
 
 /// A proposal being executed on its own thread while validators vote on it.
@@ -170,18 +157,16 @@ pub(crate) fn block(base: Base, seen: Seen, prepared: &[Prepared], tools: &Tools
     let evidence_blocks =
         evidence_blocks.and_then(|evidence| u64::try_from(evidence.max_age_num_blocks).ok());
     let changes = ctx.state.into_changes();
-    let staged = block_work("store", "stage", || tools.store.stage(seen.height, changes))?;
-    Ok(Executed {
-        height: seen.height,
-        time: seen.time,
-        txs: seen.txs,
-        results,
-        events,
-        validators,
-        params,
-        evidence_blocks: evidence_blocks.unwrap_or(0),
-        staged,
-    })
+    let (height, time) = (seen.height, seen.time);
+    let indexed = index::Block { height, time, txs: &seen.txs, results: &results };
+    let (staged, index) = rayon::join(
+        || block_work("store", "stage", || tools.store.stage(height, changes)),
+        || if tools.index { index::of(&indexed) } else { state::Index::default() },
+    );
+    let staged = staged?;
+    let finalized = Finalized { results, events, validators, params, app_hash: staged.app_hash() };
+    let evidence_blocks = evidence_blocks.unwrap_or(0);
+    Ok(Executed { finalized, pending: Pending { height, time, evidence_blocks, staged, index } })
 }
 
 fn with_mode(events: Vec<Emitted>, mode: &str) -> Vec<WireEvent> {

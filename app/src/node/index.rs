@@ -4,10 +4,12 @@
 //! rarest-looking condition as its path and holds the others against the record.
 
 use prost::Message;
+use rayon::prelude::*;
 use state::{Fault, Index, Store};
 use tendermint_proto::v0_38::abci::ExecTxResult;
 
-use super::{Executed, execute};
+use super::execute;
+use crate::time::Time;
 
 /// A value longer than this is not indexed.
 const MAX_VALUE: usize = 256;
@@ -32,36 +34,58 @@ pub struct TxRecord {
     pub time: u64,
 }
 
-/// What the store keeps of a block beside its state.
-pub(crate) fn of(executed: &Executed) -> Index {
-    let mut index = Index::default();
-    for (place, (tx, result)) in executed.txs.iter().zip(&executed.results).enumerate() {
-        let hash = execute::hash(tx);
-        let place = u32::try_from(place).unwrap_or(u32::MAX);
-        let position = [executed.height.to_be_bytes().as_slice(), place.to_be_bytes().as_slice()].concat();
-        let record = TxRecord {
-            height: executed.height,
-            index: place,
-            tx: tx.clone(),
-            result: Some(result.clone()),
-            time: executed.time.nanos(),
-        };
-        index.txs.push((hash.to_vec(), record.encode_to_vec()));
-        index.events.push(([height_key().as_slice(), &position].concat(), hash.to_vec()));
-        for event in &result.events {
-            for attribute in &event.attributes {
-                if attribute.value.len() <= MAX_VALUE {
-                    let name = format!("{}.{}", event.r#type, attribute.key);
-                    index
-                        .events
-                        .push(([prefix(&name, &attribute.value), position.clone()].concat(), hash.to_vec()));
-                }
-            }
+/// An executed block, as the index sees it.
+pub(crate) struct Block<'a> {
+    pub height: u64,
+    pub time: Time,
+    pub txs: &'a [Vec<u8>],
+    /// One per transaction.
+    pub results: &'a [ExecTxResult],
+}
+
+/// What the store keeps of a block beside its state. Worked out on all cores, while the block is staged.
+pub(crate) fn of(block: &Block<'_>) -> Index {
+    let rows = block.txs.par_iter().zip(block.results).enumerate();
+    let rows: Vec<(Row, Vec<Row>)> = rows
+        .with_min_len(64)
+        .map(|(place, (tx, result))| {
+            let place = u32::try_from(place).unwrap_or(u32::MAX);
+            let hash = execute::hash(tx).to_vec();
+            let events = events(block.height, place, &hash, result);
+            ((hash, written(block, place, tx, result)), events)
+        })
+        .collect();
+    let (txs, events): (Vec<Row>, Vec<Vec<Row>>) = rows.into_iter().unzip();
+    Index { txs, events: events.into_iter().flatten().collect() }
+}
+
+/// Key and value.
+type Row = (Vec<u8>, Vec<u8>);
+
+/// The encoded [`TxRecord`]; the result, its biggest part, goes in without a copy.
+fn written(block: &Block<'_>, place: u32, tx: &[u8], result: &ExecTxResult) -> Vec<u8> {
+    let time = block.time.nanos();
+    let record = TxRecord { height: block.height, index: place, tx: tx.to_vec(), result: None, time };
+    let mut bytes = record.encode_to_vec();
+    prost::encoding::message::encode(4, result, &mut bytes);
+    bytes
+}
+
+/// The rows that lead to a transaction: by position, and by each attribute.
+fn events(height: u64, place: u32, hash: &[u8], result: &ExecTxResult) -> Vec<Row> {
+    let position = [height.to_be_bytes().as_slice(), place.to_be_bytes().as_slice()].concat();
+    let mut keys = vec![[height_key().as_slice(), &position].concat()];
+    for event in &result.events {
+        for attribute in event.attributes.iter().filter(|attribute| attribute.value.len() <= MAX_VALUE) {
+            let name = [event.r#type.as_str(), ".", attribute.key.as_str()];
+            let mut key = key(&name, &attribute.value, position.len());
+            key.extend_from_slice(&position);
+            keys.push(key);
         }
     }
-    index.events.sort();
-    index.events.dedup();
-    index
+    keys.sort_unstable();
+    keys.dedup();
+    keys.into_iter().map(|key| (key, hash.to_vec())).collect()
 }
 
 /// Every transaction by position.
@@ -69,10 +93,16 @@ fn height_key() -> Vec<u8> {
     prefix("tx.height", "")
 }
 
-/// Name and value, each ended by a zero byte: neither holds one, so no pair is the beginning of another.
 fn prefix(name: &str, value: &str) -> Vec<u8> {
-    let mut key = Vec::with_capacity(name.len().saturating_add(value.len()).saturating_add(2));
-    key.extend(name.bytes().filter(|byte| *byte != 0));
+    key(&[name], value, 0)
+}
+
+/// Name and value, each ended by a zero byte: neither holds one, so no pair is the beginning of another. Room is left
+/// for what follows.
+fn key(name: &[&str], value: &str, room: usize) -> Vec<u8> {
+    let length = name.iter().map(|part| part.len()).sum::<usize>().saturating_add(value.len());
+    let mut key = Vec::with_capacity(length.saturating_add(room).saturating_add(2));
+    key.extend(name.iter().flat_map(|part| part.bytes()).filter(|byte| *byte != 0));
     key.push(0);
     key.extend(value.bytes().filter(|byte| *byte != 0));
     key.push(0);

@@ -21,7 +21,7 @@ use serde_json::Value as Json;
 use state::{Changes, Fault, Overlay, Snapshot, Store};
 use tendermint_proto::v0_38::abci::{ExecTxResult, ValidatorUpdate};
 
-pub use execute::{Executed, Misbehavior, Seen, Vote};
+pub use execute::{Misbehavior, Seen, Vote};
 pub(crate) use execute::{hash, messages, panicked, signed};
 pub(crate) use index::meets;
 pub use index::{Condition, TxRecord, record, search};
@@ -79,7 +79,7 @@ struct Chain {
     /// The proposal being executed ahead of its decision.
     ahead: Option<execute::Ahead>,
     /// The block that the next Commit makes permanent.
-    finalized: Option<Executed>,
+    finalized: Option<execute::Pending>,
 }
 
 impl Chain {
@@ -210,22 +210,17 @@ impl Node {
                 execute::block(base, seen, &prepared, &self.tools())?
             }
         };
-        let finalized = executed.summary();
-        chain.finalized = Some(executed);
-        Ok(finalized)
+        chain.finalized = Some(executed.pending);
+        Ok(executed.finalized)
     }
 
     /// Makes the finalized block permanent; returns the height below which CometBFT may forget its blocks.
     pub fn commit(&self) -> Result<u64, Fault> {
         let mut chain = self.chain();
-        let executed = chain.finalized.take();
-        let executed =
-            executed.ok_or_else(|| Fault::corrupt("commit", "no block was finalized before it"))?;
-        let index = if self.config.index { index::of(&executed) } else { state::Index::default() };
-        let evidence_blocks = executed.evidence_blocks;
-        let height = executed.height;
-        let time = executed.time;
-        block_work("store", "commit", || self.store.commit(executed.staged, index))?;
+        let pending = chain.finalized.take();
+        let pending = pending.ok_or_else(|| Fault::corrupt("commit", "no block was finalized before it"))?;
+        let execute::Pending { height, time, evidence_blocks, staged, index } = pending;
+        block_work("store", "commit", || self.store.commit(staged, index))?;
         chain.genesis = None;
         chain.ahead = None;
         *self.pool() = pool::Pool::on(&self.store.latest(), chain.chain_id.clone(), time);
@@ -268,7 +263,8 @@ impl Node {
     }
 
     fn tools(&self) -> execute::Tools {
-        execute::Tools { store: self.store.clone(), metrics: self.metrics.clone() }
+        let index = self.config.index;
+        execute::Tools { store: self.store.clone(), metrics: self.metrics.clone(), index }
     }
 
     fn chain(&self) -> MutexGuard<'_, Chain> {

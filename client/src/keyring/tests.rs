@@ -132,7 +132,7 @@ proptest! {
     }
 
     #[test]
-    fn any_passphrase_opens_what_it_sealed(text in "\\PC{0,40}", seed in 1_u8..) {
+    fn any_passphrase_opens_what_it_sealed(text in "\\PC{0,40}", seed in 1_u8..255) {
         let sealed = seal::seal(&secret(seed), &Passphrase::new(text.clone()), Cost::LOW, b"bound");
         let opened = seal::open(&sealed, &Passphrase::new(text.clone()), b"bound").ok().unwrap();
         prop_assert_eq!(*opened.expose(), [seed; 32]);
