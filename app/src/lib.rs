@@ -22,7 +22,7 @@ pub mod checks;
 pub mod ctx;
 pub mod error;
 pub mod event;
-mod genesis;
+pub mod genesis;
 pub mod invariant;
 pub mod msg;
 pub mod page;

@@ -30,10 +30,11 @@ use tendermint_proto::v0_38::{
 
 use crate::{
     error::Result,
+    genesis::InitChain,
     invariant,
     metrics::Metrics,
     modules::{self, auth, bank as bank_module, staking},
-    node::{Config, InitChain, Misbehavior, Node, Seen, Vote},
+    node::{Config, Misbehavior, Node, Seen, Vote},
     time::Time,
     tx,
 };

@@ -1,1 +1,206 @@
-fn main() {}
+//! `lazchain-testnet`: makes, runs and torments networks of real nodes on this machine.
+
+mod manifest;
+mod network;
+mod perturb;
+mod run;
+mod setup;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use manifest::Manifest;
+use network::Network;
+
+/// How long a network may take to make its first blocks.
+const FIRST_BLOCKS: Duration = Duration::from_secs(120);
+
+/// Networks of real nodes on this machine
+#[derive(Parser)]
+#[command(name = "lazchain-testnet")]
+struct Cli {
+    /// Folder of the network
+    #[arg(long, global = true, default_value = ".testnets")]
+    dir: PathBuf,
+    /// The lazd to run [default: the one beside this program]
+    #[arg(long, global = true)]
+    lazd: Option<PathBuf>,
+    /// Added to every port, so that several networks can run at once
+    #[arg(long, global = true, default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..30_000))]
+    port_offset: u16,
+    #[command(subcommand)]
+    command: Commands,
+}
+
+#[derive(Subcommand)]
+enum Commands {
+    /// Make the network if it is not there, start it in the background, wait for blocks
+    Up {
+        /// What it is made of
+        manifest: PathBuf,
+    },
+    /// Show every node's height
+    Status,
+    /// Stop the network; what it has stays
+    Down {
+        /// Also remove all it has
+        #[arg(long)]
+        remove: bool,
+    },
+    /// Add one more node that catches up from the others
+    Join {
+        /// Its name
+        name: String,
+        /// Take a snapshot of the state from the others instead of executing every block
+        #[arg(long)]
+        state_sync: bool,
+    },
+    /// Run a network, disturb its nodes as the manifest says, see that they recover, stop it
+    Torment {
+        /// What it is made of, and what happens
+        manifest: PathBuf,
+    },
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let cli = Cli::parse();
+    match &cli.command {
+        Commands::Up { manifest } => {
+            let network = up(&cli, manifest).await?;
+            welcome(&network, &cli.dir, &run::lazd(cli.lazd.as_ref())?);
+            Ok(())
+        }
+        Commands::Status => status(&Network::load(&cli.dir)?).await,
+        Commands::Down { remove } => down(&cli.dir, *remove).await,
+        Commands::Join { name, state_sync } => join(&cli, name, *state_sync).await,
+        Commands::Torment { manifest } => torment(&cli, manifest).await,
+    }
+}
+
+async fn up(cli: &Cli, manifest: &Path) -> Result<Network> {
+    let lazd = run::lazd(cli.lazd.as_ref())?;
+    let network = if Network::exists(&cli.dir) {
+        println!("testnet: going on with the network in {}", cli.dir.display());
+        Network::load(&cli.dir)?
+    } else {
+        let manifest = Manifest::load(manifest)?;
+        println!("testnet: making {} nodes in {}", manifest.names().len(), cli.dir.display());
+        setup::set_up(&manifest, &cli.dir, cli.port_offset, &lazd)?
+    };
+    let mut before = 0;
+    for node in &network.nodes {
+        before = before.max(node.height().await.unwrap_or(0));
+    }
+    network.start(&lazd)?;
+    println!("testnet: waiting for blocks");
+    network.wait_for(before + 2, FIRST_BLOCKS).await?;
+    Ok(network)
+}
+
+fn welcome(network: &Network, folder: &Path, lazd: &Path) {
+    println!("\n{} nodes of {} make blocks:", network.nodes.len(), network.chain_id);
+    for node in &network.nodes {
+        let ports = node.ports;
+        println!(
+            "  {:<6} RPC http://127.0.0.1:{}  REST http://127.0.0.1:{}  gRPC 127.0.0.1:{}  log {}",
+            node.name,
+            ports.rpc,
+            ports.api,
+            ports.grpc,
+            node.log().display()
+        );
+    }
+    let (first, home) = (&network.nodes[0], network.nodes[0].home.display());
+    println!("\nThe key `faucet` in {home} has coins; its mnemonic is public, so it is for tests only.");
+    println!("Go on with:");
+    let lazd = lazd.display();
+    println!("  {lazd} status --home {home}");
+    println!("  {lazd} keys list --home {home}");
+    println!("  {lazd} query bank balances faucet --home {home}");
+    println!("  {lazd} tx bank send faucet node0 1000ulaz --home {home} --gas auto --wait -y");
+    println!("  curl http://127.0.0.1:{}/cosmos/staking/v1beta1/validators", first.ports.api);
+    println!("  lazchain-testnet status --dir {0}; lazchain-testnet down --dir {0}", folder.display());
+}
+
+async fn status(network: &Network) -> Result<()> {
+    for node in &network.nodes {
+        let state = match (node.pid(), node.height().await) {
+            (_, Some(height)) => format!("height {height}"),
+            (Some(pid), None) => format!("process {pid} does not answer yet"),
+            (None, None) => "stopped".into(),
+        };
+        println!("{:<8} {state}", node.name);
+    }
+    Ok(())
+}
+
+async fn down(folder: &Path, remove: bool) -> Result<()> {
+    let network = Network::load(folder)?;
+    network.stop().await?;
+    if remove {
+        fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+    }
+    println!("testnet: stopped{}", if remove { " and removed" } else { "" });
+    Ok(())
+}
+
+async fn join(cli: &Cli, name: &str, state_sync: bool) -> Result<()> {
+    let lazd = run::lazd(cli.lazd.as_ref())?;
+    let mut network = Network::load(&cli.dir)?;
+    let node = setup::add_node(&mut network, &cli.dir, name, cli.port_offset, &lazd)?;
+    if state_sync {
+        trust(&network, &node, &lazd).await?;
+    }
+    node.start(&lazd)?;
+    let first = &network.nodes[0];
+    let target = first.height().await.context("node0 does not answer")?;
+    println!("testnet: {name} catches up to height {target}");
+    let alone = Network { chain_id: network.chain_id.clone(), nodes: vec![node.clone()] };
+    alone.wait_for(target, FIRST_BLOCKS).await?;
+    let both = Network { chain_id: network.chain_id.clone(), nodes: vec![first.clone(), node.clone()] };
+    both.must_agree(target).await?;
+    println!("testnet: {name} is there; its home is {}", node.home.display());
+    Ok(())
+}
+
+/// Tells a new node which header to trust: the latest of the first node.
+async fn trust(network: &Network, node: &network::Node, lazd: &Path) -> Result<()> {
+    use tendermint_rpc::Client;
+    let first = &network.nodes[0];
+    let commit = first.rpc()?.latest_commit().await?.signed_header;
+    // CometBFT wants two servers, and takes the same one twice
+    let server = format!("http://127.0.0.1:{}", first.ports.rpc);
+    for (key, value) in [
+        ("statesync.enable", "true".into()),
+        ("statesync.rpc_servers", format!("{server},{server}")),
+        ("statesync.trust_height", commit.header.height.to_string()),
+        ("statesync.trust_hash", commit.header.hash().to_string()),
+        ("statesync.discovery_time", "5s".into()),
+    ] {
+        setup::set(node, "config", key, &value, lazd)?;
+    }
+    Ok(())
+}
+
+async fn torment(cli: &Cli, path: &Path) -> Result<()> {
+    let lazd = run::lazd(cli.lazd.as_ref())?;
+    let manifest = Manifest::load(path)?;
+    let network = up(cli, path).await?;
+    let mut outcome = Ok(());
+    for perturb in &manifest.perturb {
+        outcome = perturb::disturb(&network, perturb, &lazd).await;
+        if outcome.is_err() {
+            break;
+        }
+    }
+    network.stop().await?;
+    outcome?;
+    println!("testnet: {} disturbances, all nodes recovered with the same app hash", manifest.perturb.len());
+    Ok(())
+}

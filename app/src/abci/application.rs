@@ -30,8 +30,9 @@ use tendermint_proto::{
 use crate::{
     doors::{Desk, abci_query},
     error::Result,
+    genesis::InitChain,
     modules::consensus,
-    node::{Answer, InitChain, Misbehavior, Node, Offer, Seen, Vote, signed},
+    node::{Answer, Misbehavior, Node, Offer, Seen, Vote, signed},
     time::Time,
 };
 

@@ -17,7 +17,6 @@ use std::sync::{
 };
 
 use proto::{coin::DecCoin, tendermint::types::ConsensusParams};
-use serde_json::Value as Json;
 use state::{Changes, Fault, Overlay, Snapshot, Store};
 use tendermint_proto::v0_38::abci::{ExecTxResult, ValidatorUpdate};
 
@@ -29,10 +28,10 @@ pub use simulate::Simulated;
 pub use sync::{Answer, Offer};
 
 use crate::{
-    ctx::{Block, Ctx},
     error::{Error, Result, Sdk},
+    genesis::{self, InitChain},
     metrics::{Metrics, block_work},
-    modules::{self, consensus},
+    modules::consensus,
     time::Time,
 };
 
@@ -95,22 +94,6 @@ impl Chain {
 struct Genesis {
     changes: Changes,
     initial_height: u64,
-}
-
-/// A genesis as CometBFT hands it over.
-pub struct InitChain {
-    /// The chain's id.
-    pub chain_id: String,
-    /// Genesis time.
-    pub time: Time,
-    /// Height of the first block.
-    pub initial_height: u64,
-    /// What the engine runs with.
-    pub params: ConsensusParams,
-    /// Validators of the genesis file, used if no module names any.
-    pub validators: Vec<ValidatorUpdate>,
-    /// One section per module.
-    pub app_state: Json,
 }
 
 /// What a genesis leads to.
@@ -182,12 +165,8 @@ impl Node {
             let text = format!("this store is at height {}; genesis comes before", self.store.height());
             return Err(Sdk::InvalidRequest(text).into());
         }
-        let block = Block { height: 0, time: init.time, chain_id: init.chain_id.clone(), proposer: None };
-        let mut ctx = Ctx::new(block, Overlay::new(self.store.latest()));
-        consensus::init(&mut ctx, init.params);
-        let validators = modules::init(&mut ctx, &init.app_state)?;
-        let validators = agreed(validators, init.validators)?;
-        let changes = ctx.state.into_changes();
+        let (state, validators) = genesis::build(self.store.latest(), &init)?;
+        let changes = state.into_changes();
         let app_hash = self.store.root_of(&changes)?;
         let mut chain = self.chain();
         chain.chain_id.clone_from(&init.chain_id);
@@ -274,24 +253,6 @@ impl Node {
     fn pool(&self) -> MutexGuard<'_, pool::Pool> {
         self.pool.lock().expect("a panic with this lock held has ended the process")
     }
-}
-
-/// The set that signs the first block: that of the modules, and the genesis file's own list, if it has one, must be the
-/// same; without a module that names any it is that list.
-fn agreed(named: Vec<ValidatorUpdate>, listed: Vec<ValidatorUpdate>) -> Result<Vec<ValidatorUpdate>> {
-    if named.is_empty() || listed.is_empty() {
-        return Ok(if named.is_empty() { listed } else { named });
-    }
-    let sorted = |set: &[ValidatorUpdate]| {
-        let mut set: Vec<_> = set.iter().map(prost::Message::encode_to_vec).collect();
-        set.sort();
-        set
-    };
-    if sorted(&named) != sorted(&listed) {
-        let text = "the validators listed in the genesis file are not those that its app_state leads to";
-        return Err(Sdk::InvalidRequest(text.into()).into());
-    }
-    Ok(named)
 }
 
 /// What FinalizeBlock answers.

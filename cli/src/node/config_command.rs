@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 
 use super::{
-    home::{Existing, Home, write_file},
-    settings::{APP, CLIENT, COMET, Document, Flags, edit, look_up},
+    home::Home,
+    settings::{APP, CLIENT, COMET, Document, Flags, look_up},
 };
 
 /// Utilities for managing application configuration
@@ -42,10 +42,7 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
             println!("{}", serde_json::to_string(&look_up(&table, key))?);
         }
         Config::Set { file, key, value } => {
-            let (document, path) = named(home, file)?;
-            let value = document.setting(key)?.read(value)?;
-            let text = edit(&home.read(&path)?, key, &value)?;
-            write_file(&path, text.as_bytes(), 0o644, Existing::Replace)?;
+            named(home, file)?.0.change(home, key, value)?;
         }
         Config::View { file } => print!("{}", home.read(&named(home, file)?.1)?),
         Config::Home => println!("{}", home.path().display()),

@@ -8,6 +8,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
+use super::home::{Existing, Home, write_file};
+
 /// Values given on the command line, by key.
 pub(crate) type Flags = BTreeMap<String, String>;
 
@@ -126,6 +128,13 @@ impl Document {
     pub(crate) fn setting(&self, key: &str) -> Result<Setting> {
         let found = self.settings().into_iter().find(|setting| setting.key == key);
         found.ok_or_else(|| anyhow!("{} has no key {key:?}; `lazd config view` lists them", self.name))
+    }
+
+    /// Changes one value in the file at `path`; everything else in it stays.
+    pub(crate) fn change(&self, home: &Home, key: &str, value: &str) -> Result<()> {
+        let path = home.config().join(self.name);
+        let text = edit(&home.read(&path)?, key, &self.setting(key)?.read(value)?)?;
+        write_file(&path, text.as_bytes(), 0o644, Existing::Replace)
     }
 
     /// All layers together; a missing file is an empty one.
@@ -250,7 +259,7 @@ fn leaves(table: &Table) -> Vec<String> {
 }
 
 /// Replaces one value in the text of a TOML file and leaves every other line, comments included, as it is.
-pub(crate) fn edit(text: &str, key: &str, value: &Value) -> Result<String> {
+fn edit(text: &str, key: &str, value: &Value) -> Result<String> {
     let (wanted, name) = key.rsplit_once('.').unwrap_or(("", key));
     let (mut section, mut done, mut lines) = (String::new(), false, Vec::new());
     for line in text.lines() {
