@@ -46,6 +46,8 @@ enum Commands {
     Snapshots(node::snapshots::Args),
     Prune(node::prune::Args),
     Rollback(node::prune::RollbackArgs),
+    Genesis(node::genesis::Args),
+    Testnet(node::testnet::Args),
     Version(version::Args),
     /// Generate the autocompletion script for the specified shell
     Completion {
@@ -88,6 +90,8 @@ fn run(cli: &Cli) -> Result<()> {
         Commands::Snapshots(args) => node::snapshots::run(&home, args),
         Commands::Prune(args) => node::prune::run(&home, args),
         Commands::Rollback(args) => node::prune::rollback(&home, args),
+        Commands::Genesis(args) => node::genesis::run(&home, args),
+        Commands::Testnet(args) => node::testnet::run(args),
         Commands::Version(args) => version::run(args),
         Commands::Completion { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "lazd", &mut std::io::stdout());

@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value as Json, json};
 
@@ -16,7 +16,7 @@ use super::{
 };
 
 /// The chain of `lazd init` without `--chain-id`.
-const LOCAL_CHAIN: &str = "lazchain-local-1";
+pub(crate) const LOCAL_CHAIN: &str = "lazchain-local-1";
 const MAX_CHAIN_ID_BYTES: usize = 50;
 const MAX_MONIKER_BYTES: usize = 70;
 
@@ -57,6 +57,36 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
         bail!("{} already exists and is never replaced; move it away first", home.validator_key().display());
     }
     let recovered = args.recover.then(ask_mnemonic).transpose()?;
+    let (node, genesis) = write(home, &moniker, args, recovered)?;
+    let made = json!({
+        "moniker": moniker,
+        "chain_id": args.chain_id,
+        "node_id": node.node_id(),
+        "gentxs_dir": home.gentxs(),
+        "app_message": genesis["app_state"],
+    });
+    eprintln!("{}", serde_json::to_string(&made)?);
+    Ok(())
+}
+
+/// Makes a home where there is none; returns the node's key.
+pub(crate) fn make(home: &Home, moniker: &str, chain_id: &str) -> Result<Key> {
+    let args = Args {
+        moniker: None,
+        chain_id: chain_id.to_owned(),
+        overwrite: false,
+        recover: false,
+        initial_height: 1,
+    };
+    check(moniker, &args)?;
+    if home.genesis().exists() {
+        bail!("{} already exists", home.genesis().display());
+    }
+    home.make()?;
+    Ok(write(home, moniker, &args, None)?.0)
+}
+
+fn write(home: &Home, moniker: &str, args: &Args, recovered: Option<Key>) -> Result<(Key, Json)> {
     let validator = keep_or_make(
         &home.validator_key(),
         recovered,
@@ -68,20 +98,12 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
         write_file(&home.validator_state(), keys::NOTHING_SIGNED.as_bytes(), 0o600, Existing::Refuse)?;
     }
     let write = |path: &Path, text: String| write_file(path, text.as_bytes(), 0o644, Existing::Replace);
-    write(&home.config_toml(), COMET.render(&[("moniker", &moniker)]))?;
+    write(&home.config_toml(), COMET.render(&[("moniker", moniker)]))?;
     write(&home.app_toml(), APP.render(&[]))?;
     write(&home.client_toml(), CLIENT.render(&[("chain-id", &args.chain_id)]))?;
-    let genesis = genesis(args, &moniker, &validator);
+    let genesis = genesis(args, moniker, &validator)?;
     write(&home.genesis(), serde_json::to_string_pretty(&genesis)?)?;
-    let made = json!({
-        "moniker": moniker,
-        "chain_id": args.chain_id,
-        "node_id": node.node_id(),
-        "gentxs_dir": home.gentxs(),
-        "app_message": genesis["app_state"],
-    });
-    eprintln!("{}", serde_json::to_string(&made)?);
-    Ok(())
+    Ok((node, genesis))
 }
 
 fn check(moniker: &str, args: &Args) -> Result<()> {
@@ -131,10 +153,11 @@ fn host_name() -> String {
     if name.trim().is_empty() { "lazd".into() } else { name.trim().to_owned() }
 }
 
-/// CometBFT's genesis document. Every module takes its defaults until `lazd genesis` names accounts and validators; until
-/// then this node alone makes the blocks, so that `lazd init x && lazd start` runs.
-fn genesis(args: &Args, moniker: &str, validator: &Key) -> Json {
-    json!({
+/// CometBFT's genesis document, every module with its defaults. Until `lazd genesis` names validators this node alone makes
+/// the blocks, so that `lazd init x && lazd start` runs.
+fn genesis(args: &Args, moniker: &str, validator: &Key) -> Result<Json> {
+    let app_state = app::genesis::default_state().map_err(|error| anyhow!("the default genesis: {error}"))?;
+    Ok(json!({
         "genesis_time": rfc3339(seconds_now()),
         "chain_id": args.chain_id,
         "initial_height": args.initial_height.to_string(),
@@ -156,8 +179,8 @@ fn genesis(args: &Args, moniker: &str, validator: &Key) -> Json {
             "name": moniker,
         }],
         "app_hash": "",
-        "app_state": {},
-    })
+        "app_state": app_state,
+    }))
 }
 
 fn seconds_now() -> u64 {

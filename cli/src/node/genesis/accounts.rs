@@ -15,7 +15,7 @@ use super::{
     document::{Document, coins, coins_json},
     open,
 };
-use crate::keys::Keyring;
+use crate::context::{Context as Settings, KeyringFlags, OutputFlag};
 
 /// Add a genesis account to genesis.json
 #[derive(clap::Args)]
@@ -33,7 +33,7 @@ pub(crate) struct Args {
     #[arg(long)]
     append: bool,
     #[command(flatten)]
-    keyring: crate::keys::KeyringArgs,
+    keyring: KeyringFlags,
 }
 
 /// Bulk add genesis accounts to genesis.json
@@ -54,10 +54,8 @@ struct Entry {
 }
 
 pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
-    let who = match args.account.parse::<Address>() {
-        Ok(address) => address,
-        Err(_) => Keyring::open(home, &args.keyring)?.address(&args.account)?,
-    };
+    let settings = Settings::new(home, OutputFlag::default())?.with_keyring(args.keyring.clone());
+    let who = settings.address(&args.account)?;
     let mut document = open(home, None)?;
     endow(&mut document, &who, &parse_coins(&args.coins)?, args.append)?;
     document.save()

@@ -91,6 +91,18 @@ impl Document {
         section.as_object_mut().ok_or_else(|| anyhow!("{at} is not an object"))
     }
 
+    /// Sets a value that is there, of the same kind; the path goes from `app_state` down, as `gov.params.voting_period`.
+    pub(crate) fn set(&mut self, path: &str, value: &str) -> Result<()> {
+        let pointer = format!("/app_state/{}", path.replace('.', "/"));
+        let there = self.json.pointer_mut(&pointer);
+        let there = there.ok_or_else(|| anyhow!("{}: there is no app_state.{path}", self.path.display()))?;
+        *there = match there {
+            Json::String(_) => Json::String(value.to_owned()),
+            _ => serde_json::from_str(value).with_context(|| format!("app_state.{path} = {value}: not JSON"))?,
+        };
+        Ok(())
+    }
+
     /// What an account has at the start.
     pub(crate) fn balance(&self, who: &Address) -> Result<Coins> {
         let balances = self.json.pointer("/app_state/bank/balances").and_then(Json::as_array);

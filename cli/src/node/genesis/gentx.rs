@@ -3,6 +3,10 @@
 use std::{net::UdpSocket, path::PathBuf};
 
 use anyhow::{Context, Result, bail};
+use client::{
+    Secret,
+    sign::{Mode, Place},
+};
 use prost::{Message, Name};
 use prost_types::Any;
 use proto::{
@@ -27,7 +31,7 @@ use super::{
     document::Document,
     open,
 };
-use crate::keys::{Keyring, KeyringArgs};
+use crate::context::{Context as Settings, KeyringFlags, OutputFlag};
 
 /// Gas that a genesis transaction states; nobody pays for it.
 const GAS: u64 = 200_000;
@@ -87,7 +91,7 @@ pub(crate) struct Args {
     #[arg(long)]
     output_document: Option<PathBuf>,
     #[command(flatten)]
-    keyring: KeyringArgs,
+    keyring: KeyringFlags,
 }
 
 pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
@@ -96,20 +100,18 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
     if args.chain_id.as_deref().is_some_and(|asked| asked != chain_id) {
         bail!("--chain-id is not that of {}: {chain_id}", document.path().display());
     }
-    let keyring = Keyring::open(home, &args.keyring)?;
-    let from = keyring.address(&args.key_name)?;
+    let settings = Settings::new(home, OutputFlag::default())?.with_keyring(args.keyring.clone());
+    let ring = settings.keyring();
+    let key = ring.get(&args.key_name)?;
+    let from = key.address();
     check_funds(&document, &from, &args.amount)?;
     let node_id = match &args.node_id {
         Some(id) => id.clone(),
         None => keys::node(home)?.node_id(),
     };
     let ip = args.ip.clone().unwrap_or_else(own_ip);
-    let body = TxBody {
-        messages: vec![message(home, args, &from)?],
-        memo: format!("{node_id}@{ip}:{}", args.p2p_port),
-        ..TxBody::default()
-    };
-    let tx = sign(&keyring, &args.key_name, chain_id, body)?;
+    let memo = format!("{node_id}@{ip}:{}", args.p2p_port);
+    let tx = sign(vec![message(home, args, &from)?], memo, &settings.unlock(&ring, &key)?, chain_id)?;
     let path = args.output_document.clone().unwrap_or_else(|| home.gentxs().join(format!("gentx-{node_id}.json")));
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -136,13 +138,11 @@ fn check_funds(document: &Document, from: &Address, bond: &Coin) -> Result<()> {
 
 fn message(home: &Home, args: &Args, from: &Address) -> Result<Any> {
     let key = match &args.pubkey {
-        Some(json) => proto::json::from_json("google.protobuf.Any", &serde_json::from_str(json)?)
-            .map(|bytes| Any::decode(bytes.as_slice()))
-            .context("--pubkey")??,
-        None => {
-            let key = ed25519::PubKey { key: keys::validator(home)?.public().to_vec() };
-            Any { type_url: ed25519::PubKey::type_url(), value: key.encode_to_vec() }
+        Some(json) => {
+            let bytes = proto::json::from_json("google.protobuf.Any", &serde_json::from_str(json)?);
+            Any::decode(bytes.context("--pubkey")?.as_slice())?
         }
+        None => consensus_key(&keys::validator(home)?),
     };
     let moniker = match &args.moniker {
         Some(moniker) => moniker.clone(),
@@ -170,13 +170,20 @@ fn message(home: &Home, args: &Args, from: &Address) -> Result<Any> {
         value: Some(args.amount.clone().into()),
         ..MsgCreateValidator::default()
     };
-    Ok(Any { type_url: MsgCreateValidator::type_url(), value: create.encode_to_vec() })
+    Ok(client::sign::any(&create))
 }
 
-/// Signs for the chain's start: account number and sequence are 0.
-fn sign(keyring: &Keyring, name: &str, chain_id: &str, body: TxBody) -> Result<Json> {
-    let fee = Fee { gas_limit: GAS, ..Fee::default() };
-    let tx: Tx = keyring.sign(name, chain_id, (0, 0), body, fee)?;
+/// A node's validator key as messages name it.
+pub(crate) fn consensus_key(key: &keys::Key) -> Any {
+    client::sign::any(&ed25519::PubKey { key: key.public().to_vec() })
+}
+
+/// A transaction for the chain's start, where account number and sequence are 0, in Cosmos JSON.
+pub(crate) fn sign(messages: Vec<Any>, memo: String, secret: &Secret, chain_id: &str) -> Result<Json> {
+    let body = TxBody { messages, memo, ..TxBody::default() };
+    let mut tx = client::sign::unsigned(body, Fee { gas_limit: GAS, ..Fee::default() });
+    let place = Place { chain_id, number: 0, sequence: 0 };
+    client::sign::add_signature(&mut tx, secret, place, Mode::Direct)?;
     Ok(proto::json::to_json(&Tx::full_name(), &tx.encode_to_vec())?)
 }
 

@@ -1,7 +1,7 @@
 //! `lazd genesis`: who has what, and who validates, when a chain starts.
 
 pub(crate) mod accounts;
-mod collect;
+pub(crate) mod collect;
 pub(crate) mod document;
 pub(crate) mod gentx;
 mod validate;
