@@ -182,7 +182,7 @@ pub(crate) fn consensus_key(key: &keys::Key) -> Any {
 pub(crate) fn sign(messages: Vec<Any>, memo: String, secret: &Secret, chain_id: &str) -> Result<Json> {
     let body = TxBody { messages, memo, ..TxBody::default() };
     let mut tx = client::sign::unsigned(body, Fee { gas_limit: GAS, ..Fee::default() });
-    let place = Place { chain_id, number: 0, sequence: 0 };
+    let place = Place { chain_id, account_number: 0, sequence: 0 };
     client::sign::add_signature(&mut tx, secret, place, Mode::Direct)?;
     Ok(proto::json::to_json(&Tx::full_name(), &tx.encode_to_vec())?)
 }
