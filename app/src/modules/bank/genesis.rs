@@ -10,6 +10,7 @@ use state::{Pb, Read};
 use super::{
     keys::{BALANCES, METADATA, PARAMS, SEND_ENABLED, SUPPLY},
     logic,
+    types::Params,
 };
 use crate::{
     ctx::Ctx,
@@ -19,8 +20,8 @@ use crate::{
 };
 
 pub(crate) fn init(ctx: &mut Ctx, genesis: &pb::GenesisState) -> Result<()> {
-    let params = genesis.params.clone().unwrap_or_default();
-    PARAMS.set(&mut ctx.state, &params.into());
+    let params = genesis.params.clone().map_or_else(Params::start, Params::from);
+    PARAMS.set(&mut ctx.state, &params);
     for entry in &genesis.send_enabled {
         SEND_ENABLED.set(&mut ctx.state, &entry.denom.parse()?, &entry.enabled);
     }

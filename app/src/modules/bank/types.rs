@@ -12,6 +12,13 @@ pub(crate) struct Params {
 
 impl state::Record for Params {}
 
+impl Params {
+    /// What a chain starts with unless its genesis says otherwise.
+    pub(crate) const fn start() -> Params {
+        Params { default_send_enabled: true }
+    }
+}
+
 impl From<Params> for pb::Params {
     #[allow(deprecated, reason = "the field is on the wire and stays empty, as in Cosmos")]
     fn from(params: Params) -> pb::Params {

@@ -26,7 +26,7 @@ fn signing_info(state: &dyn Read, ask: pb::QuerySigningInfoRequest) -> Result<pb
     }
     let cons: ConsAddress = ask.cons_address.parse()?;
     let Some(info) = logic::signing_info(state, &cons)? else {
-        return Err(Sdk::NotFound(format!("SigningInfo not found for validator {cons}")).into());
+        return Err(Sdk::KeyNotFound(format!("SigningInfo not found for validator {cons}")).into());
     };
     Ok(pb::QuerySigningInfoResponse { val_signing_info: Some(info.wire(&cons)) })
 }

@@ -90,7 +90,7 @@ fn operator(text: &str) -> Result<ValAddress> {
 
 fn found(state: &dyn Read, operator: &ValAddress) -> Result<Validator> {
     let found = logic::find_validator(state, operator)?;
-    Ok(found.ok_or_else(|| Sdk::NotFound(format!("validator {operator} not found")))?)
+    Ok(found.ok_or_else(|| Sdk::KeyNotFound(format!("validator {operator} not found")))?)
 }
 
 /// A delegation with what it is worth.
@@ -163,7 +163,7 @@ fn delegation(state: &dyn Read, ask: pb::QueryDelegationRequest) -> Result<pb::Q
     let (who, operator) = (address(&ask.delegator_addr)?, operator(&ask.validator_addr)?);
     let Some(shares) = logic::delegation(state, &who, &operator)? else {
         let text = format!("delegation with delegator {who} not found for validator {operator}");
-        return Err(Sdk::NotFound(text).into());
+        return Err(Sdk::KeyNotFound(text).into());
     };
     let delegation_response = Some(worth(state, &who, &operator, shares)?);
     Ok(pb::QueryDelegationResponse { delegation_response })
@@ -176,7 +176,7 @@ fn unbonding_delegation(
     let (who, operator) = (address(&ask.delegator_addr)?, operator(&ask.validator_addr)?);
     let Some(unbonding) = UNBONDINGS.get(state, &(who, operator))? else {
         let text = format!("unbonding delegation with delegator {who} not found for validator {operator}");
-        return Err(Sdk::NotFound(text).into());
+        return Err(Sdk::KeyNotFound(text).into());
     };
     Ok(pb::QueryUnbondingDelegationResponse { unbond: Some(unbonding_wire(&who, &operator, &unbonding)) })
 }
@@ -246,7 +246,7 @@ fn redelegations(
                     "redelegation not found for delegator address {} from validator address {}",
                     key.0, key.1
                 );
-                return Err(Sdk::NotFound(text).into());
+                return Err(Sdk::KeyNotFound(text).into());
             };
             (vec![redelegation(state, key, &found)?], None)
         }
@@ -300,7 +300,7 @@ fn historical_info(
         return Err(Sdk::InvalidRequest("height cannot be negative".into()).into());
     }
     let text = format!("historical info for height {} not found; this chain keeps none", ask.height);
-    Err(Sdk::NotFound(text).into())
+    Err(Sdk::KeyNotFound(text).into())
 }
 
 fn pool(state: &dyn Read, _: pb::QueryPoolRequest) -> Result<pb::QueryPoolResponse> {
