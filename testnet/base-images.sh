@@ -13,6 +13,7 @@ command -v debootstrap >/dev/null || apt-get install -y debootstrap
 echo "base images: Debian $release"
 debootstrap --variant=minbase --include=ca-certificates "$release" "$work/debian" "$mirror" >"$work/log" || { tail "$work/log"; exit 1; }
 # the mirror and proxy settings of this machine hold inside too
+rm -f "$work/debian/etc/apt/sources.list"
 cp -r /etc/apt/sources.list* /etc/apt/apt.conf.d "$work/debian/etc/apt/" 2>/dev/null || true
 cp -r /usr/local/share/ca-certificates "$work/debian/usr/local/share/" 2>/dev/null || true
 cp /etc/ssl/certs/ca-certificates.crt "$work/debian/etc/ssl/certs/ca-certificates.crt"
