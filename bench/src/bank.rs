@@ -4,8 +4,9 @@ use std::{path::Path, sync::Arc, time::Instant};
 
 use anyhow::{Context, Result, ensure};
 use app::{
+    genesis::InitChain,
     metrics::Metrics,
-    node::{Config, InitChain, Node, Seen},
+    node::{Config, Node, Seen},
     time::Time,
 };
 use proto::tendermint::types::{ConsensusParams, EvidenceParams};

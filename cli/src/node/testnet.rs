@@ -30,7 +30,8 @@ const BALANCE: u128 = 5_000_000_000_000;
 /// What a validator bonds of it: a thousand LAZ.
 const BOND: u128 = 1_000_000_000;
 /// Everybody knows these words: whoever uses them outside a test gives coins away.
-const FAUCET: &str = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about";
+const FAUCET: &str =
+    "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about";
 const COIN_TYPE: u32 = 118;
 
 /// Subcommands for starting or configuring local testnets
@@ -203,7 +204,8 @@ fn validate(args: &InitFiles, node: &Node, document: &mut Document) -> Result<Js
 /// Puts a key into the home's keyring.
 fn account(home: &Home, name: &str, words: &Words) -> Result<(Address, client::Secret)> {
     let secret = words.derive("", &HdPath::bip44(COIN_TYPE, 0, 0)?)?;
-    let passphrase = Backend::Test.known_passphrase().ok_or_else(|| anyhow!("the keyring test asks nothing"))?;
+    let passphrase =
+        Backend::Test.known_passphrase().ok_or_else(|| anyhow!("the keyring test asks nothing"))?;
     let record = Keyring::open(home.path(), Backend::Test).add(name, &secret, &passphrase)?;
     Ok((record.address(), secret))
 }
@@ -227,7 +229,8 @@ fn keep_gentxs(args: &InitFiles, gentxs: &[(String, Json)]) -> Result<()> {
 /// Peers, ports, and what was asked for.
 fn configure(args: &InitFiles, node: &Node, nodes: &[Node]) -> Result<()> {
     let others = nodes.iter().filter(|peer| peer.id != node.id);
-    let peers: Vec<String> = others.map(|peer| format!("{}@{}:{}", peer.id, peer.ip, peer.p2p_port)).collect();
+    let peers: Vec<String> =
+        others.map(|peer| format!("{}@{}:{}", peer.id, peer.ip, peer.p2p_port)).collect();
     let change = |document: &super::settings::Document, key: &str, value: &str| {
         document.change(&node.home, key, value)
     };

@@ -38,7 +38,9 @@ pub(crate) struct Args {
 
 /// Bulk add genesis accounts to genesis.json
 #[derive(clap::Args)]
-#[command(after_help = "The file: [{\"address\": \"laz1...\", \"coins\": [{\"denom\": \"ulaz\", \"amount\": \"2000\"}]}, ...]")]
+#[command(
+    after_help = "The file: [{\"address\": \"laz1...\", \"coins\": [{\"denom\": \"ulaz\", \"amount\": \"2000\"}]}, ...]"
+)]
 pub(crate) struct BulkArgs {
     /// A JSON file with a list of accounts
     file: PathBuf,
@@ -86,7 +88,8 @@ pub(crate) fn parse_coins(text: &str) -> Result<Coins> {
 /// Puts coins on an account, with its share of the supply.
 pub(crate) fn endow(document: &mut Document, who: &Address, given: &Coins, append: bool) -> Result<()> {
     let address = who.to_string();
-    let known = document.list("auth", "accounts")?.iter().any(|account| account["address"] == address.as_str());
+    let known =
+        document.list("auth", "accounts")?.iter().any(|account| account["address"] == address.as_str());
     if known && !append {
         bail!("cannot add account at existing address {address}; --append adds coins to it");
     }

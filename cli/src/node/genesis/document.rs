@@ -98,7 +98,8 @@ impl Document {
         let there = there.ok_or_else(|| anyhow!("{}: there is no app_state.{path}", self.path.display()))?;
         *there = match there {
             Json::String(_) => Json::String(value.to_owned()),
-            _ => serde_json::from_str(value).with_context(|| format!("app_state.{path} = {value}: not JSON"))?,
+            _ => serde_json::from_str(value)
+                .with_context(|| format!("app_state.{path} = {value}: not JSON"))?,
         };
         Ok(())
     }
@@ -116,9 +117,8 @@ impl Document {
     /// The denomination that validators bond.
     pub(crate) fn bond_denom(&self) -> Result<Denom> {
         let denom = self.json.pointer("/app_state/staking/params/bond_denom").and_then(Json::as_str);
-        let denom = denom.ok_or_else(|| {
-            anyhow!("{} names no app_state.staking.params.bond_denom", self.path.display())
-        })?;
+        let denom = denom
+            .ok_or_else(|| anyhow!("{} names no app_state.staking.params.bond_denom", self.path.display()))?;
         denom.parse().with_context(|| format!("{}: bond_denom", self.path.display()))
     }
 
@@ -155,10 +155,9 @@ fn update(validator: &tendermint::validator::Info) -> ValidatorUpdate {
 /// A list of coins in JSON, in any order.
 pub(crate) fn coins(list: &Json) -> Result<Coins> {
     let list: Vec<JsonCoin> = serde_json::from_value(list.clone()).context("a list of coins")?;
-    let wire = list.into_iter().map(|coin| proto::cosmos::base::v1beta1::Coin {
-        denom: coin.denom,
-        amount: coin.amount,
-    });
+    let wire = list
+        .into_iter()
+        .map(|coin| proto::cosmos::base::v1beta1::Coin { denom: coin.denom, amount: coin.amount });
     Ok(Coins::parse_any(wire.collect())?)
 }
 

@@ -112,7 +112,8 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
     let ip = args.ip.clone().unwrap_or_else(own_ip);
     let memo = format!("{node_id}@{ip}:{}", args.p2p_port);
     let tx = sign(vec![message(home, args, &from)?], memo, &settings.unlock(&ring, &key)?, chain_id)?;
-    let path = args.output_document.clone().unwrap_or_else(|| home.gentxs().join(format!("gentx-{node_id}.json")));
+    let path =
+        args.output_document.clone().unwrap_or_else(|| home.gentxs().join(format!("gentx-{node_id}.json")));
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
