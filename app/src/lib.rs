@@ -22,6 +22,7 @@ pub mod checks;
 pub mod ctx;
 pub mod error;
 pub mod event;
+pub mod export;
 pub mod genesis;
 pub mod invariant;
 pub mod msg;

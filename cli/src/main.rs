@@ -2,6 +2,7 @@
 #![allow(rustdoc::invalid_html_tags, reason = "doc comments of commands are help texts, with <values>")]
 
 mod context;
+mod debug;
 mod keys;
 mod node;
 mod output;
@@ -48,6 +49,8 @@ enum Commands {
     Rollback(node::prune::RollbackArgs),
     Genesis(node::genesis::Args),
     Testnet(node::testnet::Args),
+    Export(node::export::Args),
+    Debug(debug::Args),
     Version(version::Args),
     /// Generate the autocompletion script for the specified shell
     Completion {
@@ -92,6 +95,8 @@ fn run(cli: &Cli) -> Result<()> {
         Commands::Rollback(args) => node::prune::rollback(&home, args),
         Commands::Genesis(args) => node::genesis::run(&home, args),
         Commands::Testnet(args) => node::testnet::run(args),
+        Commands::Export(args) => node::export::run(&home, args),
+        Commands::Debug(args) => debug::run(&home, args),
         Commands::Version(args) => version::run(args),
         Commands::Completion { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "lazd", &mut std::io::stdout());

@@ -6,6 +6,7 @@ pub(crate) mod config_command;
 pub(crate) mod doors;
 pub(crate) mod engine;
 pub(crate) mod genesis;
+pub(crate) mod export;
 pub(crate) mod home;
 pub(crate) mod init;
 pub(crate) mod keys;

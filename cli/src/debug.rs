@@ -1,0 +1,172 @@
+//! `lazd debug`: looking into addresses, keys, transactions and the state of a stopped node.
+
+use anyhow::{Context, Result, anyhow, bail};
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use client::{sign, signers};
+use prost::{Message, Name};
+use proto::{
+    address::{ACCOUNT_PREFIX, Address, CONSENSUS_PREFIX, ConsAddress, OPERATOR_PREFIX, ValAddress},
+    cosmos::{crypto::ed25519, tx::v1beta1::Tx},
+    pubkey::PubKey,
+    strict,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    node::{export, home::Home, snapshots},
+    output::{Format, json_of},
+};
+
+/// Tool for helping with debugging your application
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Debug,
+}
+
+#[derive(clap::Subcommand)]
+enum Debug {
+    /// Check every invariant on the state of a stopped node
+    #[command(after_help = "Fails if one does not hold.\n\nExample:\n  lazd debug invariants --height 1000")]
+    Invariants {
+        /// The state to check (-1 means latest height)
+        #[arg(long, default_value_t = -1, allow_negative_numbers = true)]
+        height: i64,
+    },
+    /// Convert an address between hex and bech32
+    #[command(after_help = "Example:\n  lazd debug addr 3A6A9C0D0F4B53F1A1E4AE6A1E6A7A0F4B1C2D3E")]
+    Addr { address: String },
+    /// Decode a transaction from hex or base64
+    #[command(after_help = "Shows its JSON, its hash, its size and who must sign it.")]
+    RawTx { bytes: String },
+    /// Decode a pubkey from proto JSON
+    #[command(after_help = "Example:
+  lazd debug pubkey '{\"@type\":\"/cosmos.crypto.secp256k1.PubKey\",\"key\":\"AurroA7jvfPd1AadmmOvWM2rJSwipXfRf8yD6pLbA2DJ\"}'")]
+    Pubkey { pubkey: String },
+    /// List prefixes used for Human-Readable Part (HRP) in Bech32
+    Prefixes,
+}
+
+/// Runs a `lazd debug` command.
+pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
+    match &args.command {
+        Debug::Invariants { height } => invariants(home, *height)?,
+        Debug::Addr { address } => println!("{}", described(&parsed(address.trim())?)),
+        Debug::RawTx { bytes } => Format::Json.print(&raw_tx(bytes.trim())?)?,
+        Debug::Pubkey { pubkey: text } => println!("{}", pubkey(text)?),
+        Debug::Prefixes => {
+            println!(
+                "Bech32 Acc: {ACCOUNT_PREFIX}\nBech32 Val: {OPERATOR_PREFIX}\nBech32 Con: {CONSENSUS_PREFIX}"
+            );
+        }
+    }
+    Ok(())
+}
+
+fn invariants(home: &Home, height: i64) -> Result<()> {
+    let (store, _held) = snapshots::open(home)?;
+    if store.height() == 0 {
+        bail!("there is no state yet");
+    }
+    let state = export::state_at(&store, height)?;
+    let broken = app::invariant::broken(&state).map_err(|error| anyhow!("{error}"))?;
+    if !broken.is_empty() {
+        bail!("at height {} do not hold:\n  {}", state.height(), broken.join("\n  "));
+    }
+    println!("at height {} hold:", state.height());
+    app::invariant::names().for_each(|name| println!("  {name}"));
+    Ok(())
+}
+
+fn parsed(text: &str) -> Result<Address> {
+    if let Ok(bytes) = hex::decode(text) {
+        return Address::from_slice(&bytes).context("expected 20 bytes");
+    }
+    let account = text.parse::<Address>();
+    let operator = || text.parse::<ValAddress>().map(|operator| operator.account());
+    let consensus = || text.parse::<ConsAddress>().map(|key| Address::new(*key.as_bytes()));
+    account
+        .or_else(|error| operator().or_else(|_| consensus()).map_err(|_| error))
+        .map_err(|error| anyhow!("expected hex or bech32: {error}"))
+}
+
+fn described(address: &Address) -> String {
+    let bytes = address.as_bytes();
+    let numbers: Vec<String> = bytes.iter().map(ToString::to_string).collect();
+    format!(
+        "Address: [{}]\nAddress (hex): {}\nBech32 Acc: {address}\nBech32 Val: {}\nBech32 Con: {}",
+        numbers.join(" "),
+        hex::encode_upper(bytes),
+        address.operator(),
+        ConsAddress::new(*bytes),
+    )
+}
+
+fn raw_tx(text: &str) -> Result<Value> {
+    let bytes =
+        hex::decode(text).or_else(|_| BASE64.decode(text)).context("this is neither hex nor base64")?;
+    let tx: Tx = strict::decode(&bytes)?;
+    let who: Vec<String> = signers::of_tx(&tx)?.iter().map(ToString::to_string).collect();
+    Ok(json!({
+        "tx": json_of(&tx)?,
+        "txhash": sign::hash(&bytes),
+        "bytes": bytes.len().to_string(),
+        "signers": who,
+    }))
+}
+
+fn pubkey(text: &str) -> Result<String> {
+    let json: Value = serde_json::from_str(text).context("a public key is a JSON object")?;
+    let any = prost_types::Any::decode(proto::json::from_json("google.protobuf.Any", &json)?.as_slice())?;
+    if any.type_url == ed25519::PubKey::type_url() {
+        let wire: ed25519::PubKey = strict::decode(&any.value)?;
+        let key: [u8; 32] = wire.key.try_into().map_err(|_| anyhow!("an ed25519 key has 32 bytes"))?;
+        return Ok(shown(ConsAddress::of_ed25519(&key).as_bytes(), &key));
+    }
+    let key = PubKey::parse(&any)?;
+    let address = key.address();
+    match &key {
+        PubKey::Secp256k1(bytes) => Ok(shown(address.as_bytes(), bytes)),
+        PubKey::Multisig { .. } => Ok(format!("Address: {}", hex::encode_upper(address.as_bytes()))),
+    }
+}
+
+fn shown(address: &[u8], key: &[u8]) -> String {
+    format!("Address: {}\nPubKey Hex: {}", hex::encode_upper(address), hex::encode(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_of_an_address_leads_to_the_same_description() {
+        let address = Address::new([7; 20]);
+        let spelled = [
+            hex::encode(address.as_bytes()),
+            address.to_string(),
+            address.operator().to_string(),
+            ConsAddress::new([7; 20]).to_string(),
+        ];
+        for text in spelled {
+            assert_eq!(parsed(&text).unwrap(), address, "{text}");
+        }
+        let text = described(&address);
+        assert!(
+            text.starts_with("Address: [7 7 7 ") && text.contains(&format!("Bech32 Acc: {address}\n")),
+            "{text}"
+        );
+        assert!(parsed("07").is_err() && parsed("cosmos1xyz").is_err());
+    }
+
+    #[test]
+    fn keys_are_shown_as_the_sdk_shows_them() {
+        let text = r#"{"@type":"/cosmos.crypto.secp256k1.PubKey","key":"AurroA7jvfPd1AadmmOvWM2rJSwipXfRf8yD6pLbA2DJ"}"#;
+        let hex = "02eaeba00ee3bdf3ddd4069d9a63af58cdab252c22a577d17fcc83ea92db0360c9";
+        assert!(pubkey(text).unwrap().ends_with(&format!("\nPubKey Hex: {hex}")));
+        let key = BASE64.encode([1_u8; 32]);
+        let text = format!(r#"{{"@type":"/cosmos.crypto.ed25519.PubKey","key":"{key}"}}"#);
+        assert!(pubkey(&text).unwrap().ends_with(&"01".repeat(32)));
+        assert!(pubkey(r#"{"@type":"/cosmos.bank.v1beta1.MsgSend"}"#).is_err());
+    }
+}
