@@ -14,7 +14,7 @@ use state::Read;
 
 use crate::{
     ctx::Ctx,
-    error::{Result, Sdk},
+    error::{Error, Reject, Result, Sdk},
     event,
     modules::{auth, bank},
     tx::{Mode, Signer, Signing, Tx, signatures_within},
@@ -37,13 +37,13 @@ pub enum Purpose<'a> {
         prices: &'a [DecCoin],
         /// Gas of a whole block, if limited.
         block_gas: Option<u64>,
-        /// Whether its signatures are known to be right.
-        verified: bool,
+        /// What [`preverify`] found.
+        right_for: Option<&'a [u64]>,
     },
     /// It is in a block.
     Deliver {
-        /// Whether its signatures are known to be right.
-        verified: bool,
+        /// What [`preverify`] found.
+        right_for: Option<&'a [u64]>,
     },
     /// Somebody asks what would happen: no signature, no gas limit.
     Simulate,
@@ -63,7 +63,9 @@ pub fn run(ctx: &mut Ctx, tx: &Tx, purpose: &Purpose) -> Result<()> {
         return Err(Sdk::TooManySignatures { got: keys, limit: params.tx_sig_limit }.into());
     }
     pay(ctx, tx)?;
-    tx.signers.iter().try_for_each(|signer| sign_off(ctx, tx, signer, purpose))?;
+    for place in 0..tx.signers.len() {
+        sign_off(ctx, tx, place, purpose)?;
+    }
     for signer in &tx.signers {
         ctx.emit(event::Tx::AccountSequence(format!("{}/{}", signer.address, signer.sequence)));
     }
@@ -132,7 +134,7 @@ fn pay(ctx: &mut Ctx, tx: &Tx) -> Result<()> {
         return Err(Sdk::NotSupported(format!("fee grants are not enabled; {granter} cannot pay")).into());
     }
     let payer = tx.fee.payer;
-    if auth::find_account(&ctx.state, &payer)?.is_none() {
+    if !auth::has_account(&ctx.state, &payer)? {
         return Err(Sdk::UnknownAddress(format!("fee payer address: {payer} does not exist")).into());
     }
     charge(ctx, &payer, &tx.fee.coins)?;
@@ -144,20 +146,24 @@ fn charge(ctx: &mut Ctx, payer: &Address, coins: &Coins) -> Result<()> {
     if coins.is_empty() {
         return Ok(());
     }
-    for coin in coins {
+    if let Some(coin) = coins.iter().find(|coin| !accepted(&coin.denom)) {
         let have = bank::balance(&ctx.state, payer, &coin.denom)?;
         if have < coin.amount {
-            let text =
-                format!("spendable balance {have}{} is smaller than {coin}: insufficient funds", coin.denom);
-            return Err(Sdk::InsufficientFunds(text).into());
+            return Err(twice(bank::too_little(have, coin).into()));
         }
-        if !accepted(&coin.denom) {
-            return Err(
-                Sdk::InvalidCoins(format!("fees are paid in {}, not {}", FEE_DENOM, coin.denom)).into()
-            );
-        }
+        return Err(Sdk::InvalidCoins(format!("fees are paid in {FEE_DENOM}, not {}", coin.denom)).into());
     }
-    bank::transfer(ctx, payer, &Address::module(FEE_COLLECTOR), coins)
+    bank::transfer(ctx, payer, &Address::module(FEE_COLLECTOR), coins).map_err(twice)
+}
+
+/// Of a fee that is not there Cosmos says twice that funds are insufficient.
+fn twice(error: Error) -> Error {
+    match error {
+        Error::Reject(reject) if (reject.space, reject.code) == ("sdk", 5) => {
+            Reject { text: format!("{}: insufficient funds", reject.text), ..reject }.into()
+        }
+        other => other,
+    }
 }
 
 /// The token that fees are paid in.
@@ -168,7 +174,8 @@ fn accepted(denom: &Denom) -> bool {
 }
 
 /// Checks one signer against its account, and moves its sequence on.
-fn sign_off(ctx: &mut Ctx, tx: &Tx, signer: &Signer, purpose: &Purpose) -> Result<()> {
+fn sign_off(ctx: &mut Ctx, tx: &Tx, place: usize, purpose: &Purpose) -> Result<()> {
+    let Some(signer) = tx.signers.get(place) else { return Ok(()) };
     let mut account = auth::account(&ctx.state, &signer.address)?;
     if account.key.is_none() {
         account.key = signer.key.clone();
@@ -186,7 +193,10 @@ fn sign_off(ctx: &mut Ctx, tx: &Tx, signer: &Signer, purpose: &Purpose) -> Resul
         return Err(Sdk::WrongSequence { expected: account.sequence, got: signer.sequence }.into());
     }
     let verified = match purpose {
-        Purpose::Check { verified, .. } | Purpose::Deliver { verified } => *verified,
+        // a key belongs to its address for ever, so the account's number is all that could differ since
+        Purpose::Check { right_for, .. } | Purpose::Deliver { right_for } => {
+            right_for.and_then(|numbers| numbers.get(place)) == Some(&account.number)
+        }
         Purpose::Simulate => true,
     };
     if let Some(key) = account.key.as_ref().filter(|_| !verified) {
@@ -213,18 +223,6 @@ pub fn preverify(state: &dyn Read, tx: &Tx, chain_id: &str) -> Result<Option<Vec
         numbers.push(account.number);
     }
     Ok(Some(numbers))
-}
-
-/// Whether the signers still have the account numbers that their signatures were found right for. A key belongs to
-/// its address for ever, so numbers are all that could differ.
-pub fn still_verified(state: &dyn Read, tx: &Tx, numbers: &[u64]) -> Result<bool> {
-    for (signer, number) in tx.signers.iter().zip(numbers) {
-        let account = auth::find_account(state, &signer.address)?;
-        if account.is_none_or(|account| account.number != *number) {
-            return Ok(false);
-        }
-    }
-    Ok(numbers.len() == tx.signers.len())
 }
 
 fn verify(tx: &Tx, signer: &Signer, key: &PubKey, number: u64, chain_id: &str) -> Result<()> {

@@ -180,8 +180,7 @@ fn deliver(ctx: &mut Ctx, prepared: &Prepared) -> Result<ExecTxResult, Fault> {
         Err(reject) => return Ok(refused(reject, 0, 0)),
     };
     let (wanted, used) = (tx.fee.gas_limit, tx.cost().0);
-    let verified = prepared.verified(&ctx.state, tx)?;
-    let purpose = Purpose::Deliver { verified };
+    let purpose = Purpose::Deliver { right_for: prepared.right_for.as_deref() };
     if let Err(reject) = ctx.attempt_caught(|ctx| checks::run(ctx, tx, &purpose), panicked)? {
         return Ok(refused(&reject, wanted, used));
     }

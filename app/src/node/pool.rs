@@ -42,8 +42,8 @@ impl Node {
         let block_gas = block_gas(&latest).map_err(must_read)?;
         let mut pool = self.pool();
         let ctx = &mut pool.ctx;
-        let verified = prepared.verified(&ctx.state, tx)?;
-        let purpose = Purpose::Check { prices: &self.config.prices, block_gas, verified };
+        let right_for = prepared.right_for.as_deref();
+        let purpose = Purpose::Check { prices: &self.config.prices, block_gas, right_for };
         let outcome = ctx.attempt_caught(|ctx| checks::run(ctx, tx, &purpose), execute::panicked)?;
         let events = ctx.take_events();
         Ok(match outcome {

@@ -30,8 +30,7 @@ impl Node {
             if size > max_bytes || more_gas > most_gas {
                 continue;
             }
-            let verified = prepared.verified(&ctx.state, tx)?;
-            let purpose = Purpose::Deliver { verified };
+            let purpose = Purpose::Deliver { right_for: prepared.right_for.as_deref() };
             if ctx.attempt_caught(|ctx| checks::run(ctx, tx, &purpose), execute::panicked)?.is_ok() {
                 (bytes, gas) = (size, more_gas);
                 kept.push(raw);

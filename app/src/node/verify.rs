@@ -57,17 +57,7 @@ pub(crate) struct Prepared {
     /// Parsed, or why not.
     pub tx: Result<Tx, Reject>,
     /// Account numbers its signatures are right for.
-    pub verified: Option<Vec<u64>>,
-}
-
-impl Prepared {
-    /// Whether the signatures are known to be right for the accounts as they are in `state`.
-    pub(crate) fn verified(&self, state: &dyn Read, tx: &Tx) -> Result<bool, Fault> {
-        match &self.verified {
-            Some(numbers) => checks::still_verified(state, tx, numbers).map_err(super::must_read),
-            None => Ok(false),
-        }
-    }
+    pub right_for: Option<Vec<u64>>,
 }
 
 /// Parses and verifies on all cores.
@@ -89,20 +79,20 @@ pub(crate) fn one(
 ) -> Result<Prepared, Fault> {
     let tx = match parse(bytes) {
         Ok(tx) => tx,
-        Err(error) => return Ok(Prepared { tx: Err(error.reject()?), verified: None }),
+        Err(error) => return Ok(Prepared { tx: Err(error.reject()?), right_for: None }),
     };
     if let Some(numbers) = verdicts.find(&tx.hash) {
-        return Ok(Prepared { tx: Ok(tx), verified: Some(numbers) });
+        return Ok(Prepared { tx: Ok(tx), right_for: Some(numbers) });
     }
-    let verified = match checks::preverify(state, &tx, chain_id) {
+    let right_for = match checks::preverify(state, &tx, chain_id) {
         Ok(verified) => verified,
         Err(Error::Fault(fault)) => return Err(fault),
         Err(Error::Reject(_)) => None,
     };
-    if let Some(numbers) = &verified {
+    if let Some(numbers) = &right_for {
         verdicts.remember(tx.hash, numbers.clone());
     }
-    Ok(Prepared { tx: Ok(tx), verified })
+    Ok(Prepared { tx: Ok(tx), right_for })
 }
 
 /// Parsing is part of a transaction, so a panic in it is the transaction's.

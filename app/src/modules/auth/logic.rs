@@ -17,6 +17,11 @@ pub(crate) fn find_account(state: &dyn Read, who: &Address) -> Result<Option<Acc
     Ok(ACCOUNTS.get(state, who)?)
 }
 
+/// Whether there is an account at `who`.
+pub(crate) fn has_account(state: &dyn Read, who: &Address) -> Result<bool> {
+    Ok(ACCOUNTS.has(state, who)?)
+}
+
 /// The account at `who`.
 pub(crate) fn account(state: &dyn Read, who: &Address) -> Result<Account> {
     let found = find_account(state, who)?;
@@ -30,7 +35,7 @@ pub(crate) fn set_account(ctx: &mut Ctx, who: &Address, account: &Account) {
 
 /// Makes an account at `who` if there is none.
 pub(crate) fn ensure_account(ctx: &mut Ctx, who: &Address) -> Result<()> {
-    if ACCOUNTS.has(&ctx.state, who)? {
+    if has_account(&ctx.state, who)? {
         return Ok(());
     }
     add(ctx, who, None)

@@ -115,7 +115,8 @@ fn give(ctx: &mut Ctx, to: &Address, coin: &Coin) -> Result<()> {
     Ok(())
 }
 
-fn too_little(have: Amount, coin: &Coin) -> Sdk {
+/// That somebody has less than a payment takes.
+pub(crate) fn too_little(have: Amount, coin: &Coin) -> Sdk {
     Sdk::InsufficientFunds(format!("spendable balance {have}{} is smaller than {coin}", coin.denom))
 }
 

@@ -42,7 +42,7 @@ fn run(ctx: &mut Ctx, json: &Json) -> Result<()> {
     let body = wire.body.unwrap_or_default().encode_to_vec();
     let auth = wire.auth_info.unwrap_or_default().encode_to_vec();
     let tx = Tx::parse(&tx::assemble(body, auth, wire.signatures))?;
-    checks::run(ctx, &tx, &Purpose::Deliver { verified: false })?;
+    checks::run(ctx, &tx, &Purpose::Deliver { right_for: None })?;
     node::messages(ctx, &tx)?;
     ctx.take_events(); // nobody hears what happens before the first block
     Ok(())
