@@ -7,7 +7,9 @@ endif
 
 COMETBFT = v0.38.26
 
-.PHONY: setup build test check bench proto golden
+BIN = $(CARGO_TARGET_DIR)/debug
+
+.PHONY: setup build test testnet testnet-stop clients check bench proto golden
 setup:
 	@echo "setup: system packages for RocksDB"
 	@command -v clang >/dev/null || (apt-get update && apt-get install -y libclang-dev clang)
@@ -15,9 +17,18 @@ setup:
 	@command -v cometbft >/dev/null || test -x $$(go env GOPATH)/bin/cometbft || \
 		go install github.com/cometbft/cometbft/cmd/cometbft@$(COMETBFT)
 build: setup
-	cargo build --locked -p lazchain-proto -p lazchain-state -p lazchain-app -p lazchain-cli
+	@echo "build: lazd and lazchain-testnet (RocksDB takes some 25 CPU minutes the first time)"
+	cargo build --locked --workspace
 test: setup
-	cargo test --locked -p lazchain-proto -p lazchain-state -p lazchain-app -p lazchain-cli
+	cargo test --locked --workspace
+# Four validators in the background, in .testnets.
+testnet: build
+	PATH="$$PATH:$$(go env GOPATH)/bin" $(BIN)/lazchain-testnet up testnet/networks/four.toml
+testnet-stop:
+	$(BIN)/lazchain-testnet down --remove
+# Unmodified CosmJS and cosmpy against a network of their own.
+clients: build
+	PATH="$$PATH:$$(go env GOPATH)/bin" BIN=$(BIN) testnet/clients/run.sh
 check:
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
