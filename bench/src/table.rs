@@ -96,7 +96,7 @@ pub(crate) fn bank(ours: &Report, pooled: &Report, indexed: &Report, peer: &Repo
     };
     vec![
         throughput("B1", "bank sends, 10k a block, 20k accounts, unseen before", ours, peer, "10x"),
-        throughput("B1i", "the same, our transactions made searchable in Commit", indexed, peer, "-"),
+        throughput("B1i", "the same, our transactions made searchable", indexed, peer, "-"),
         throughput("B2", "the same, signatures checked on the way into the pool", pooled, peer, "30x"),
         cpu,
         commit("B9", "Commit of a 10k block, synced", ours, peer),
