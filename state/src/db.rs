@@ -5,9 +5,9 @@ use crate::merge::{self, Ask};
 use crate::options::Options;
 use crate::read::Entry;
 use rocksdb::{
-    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompactionStyle, DBCompressionType,
-    DBRawIterator, IteratorMode, ReadOptions, WriteBatch, WriteBufferManager, WriteOptions,
-    compaction_filter::Decision,
+    BlockBasedIndexType, BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB,
+    DBCompactionStyle, DBCompressionType, DBRawIterator, IteratorMode, ReadOptions, WriteBatch,
+    WriteBufferManager, WriteOptions, compaction_filter::Decision,
 };
 use std::ops::Bound;
 use std::path::Path;
@@ -248,6 +248,11 @@ fn tuned(family: Family, cache: &Cache, write_budget: usize, forget: &Arc<Atomic
     table.set_bloom_filter(10.0, false);
     table.set_cache_index_and_filter_blocks(true);
     table.set_pin_l0_filter_and_index_blocks_in_cache(true);
+    // in parts: the filter of a file as big as a genesis does not fit into one shard of the cache, so each read fetched it
+    table.set_index_type(BlockBasedIndexType::TwoLevelIndexSearch);
+    table.set_partition_filters(true);
+    table.set_metadata_block_size(4 << 10);
+    table.set_pin_top_level_index_and_filter(true);
     table.set_format_version(5);
     let mut options = rocksdb::Options::default();
     let buffer = (write_budget / 3).clamp(1 << 20, 64 << 20);
