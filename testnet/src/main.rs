@@ -123,7 +123,9 @@ fn welcome(network: &Network, folder: &Path, lazd: &Path) {
     println!("  {lazd} status --home {home}");
     println!("  {lazd} keys list --home {home}");
     println!("  {lazd} query bank balances faucet --home {home}");
-    println!("  {lazd} tx bank send faucet node0 1000ulaz --home {home} --gas auto --gas-prices 0.0025ulaz --wait -y");
+    println!(
+        "  {lazd} tx bank send faucet node0 1000ulaz --home {home} --gas auto --gas-prices 0.0025ulaz --wait -y"
+    );
     println!("  curl http://127.0.0.1:{}/cosmos/staking/v1beta1/validators", first.ports.api);
     println!("  lazchain-testnet status --dir {0}; lazchain-testnet down --dir {0}", folder.display());
 }
