@@ -206,6 +206,26 @@ fn members_of_a_multisig_sign_files_of_their_own() {
     let signed = user.ok(&format!("tx multi-sign {tx} all {} {} {offline}", parts[0], parts[1]), "");
     let signed = write("signed.json", signed);
     assert!(user.ok(&format!("tx validate-signatures {signed} {offline}"), "").contains("[OK]"));
+    // the same in batches: each transaction takes the next sequence
+    let two = std::fs::read_to_string(&tx).unwrap().repeat(2);
+    let batch = write("batch.json", two.clone());
+    let mut parts = Vec::new();
+    for name in ["bob", "eve"] {
+        let part = user.ok(&format!("tx sign-batch {batch} --multisig all --from {name} {offline}"), "");
+        assert_eq!(part.lines().count(), 2);
+        parts.push(write(&format!("{name}-batch.json"), part));
+    }
+    let parts = parts.join(" ");
+    let signed = user.ok(&format!("tx multisign-batch {batch} all {parts} {offline}"), "");
+    for (line, sequence) in signed.lines().zip(["7", "8"]) {
+        let one = write("one.json", line.to_owned());
+        let info = &serde_json::from_str::<Value>(line).unwrap()["auth_info"]["signer_infos"][0];
+        assert_eq!(info["sequence"], sequence);
+        assert!(user.ok(&format!("tx validate-signatures {one} {offline}"), "").contains("[OK]"));
+    }
+    let longer = write("longer.json", two.repeat(2));
+    let refused = user.fails(&format!("tx multisign-batch {longer} all {parts} {offline}"), "");
+    assert!(refused.contains("expected 4"), "{refused}");
     assert!(
         user.fails(&format!("tx bank send all {ADDRESS} 5ulaz {offline}"), "").contains("cannot sign here")
     );

@@ -79,6 +79,9 @@ struct BatchArgs {
     /// Files of transactions in JSON, one a line
     #[arg(required = true)]
     files: Vec<PathBuf>,
+    /// Address or key name of the multisig account on behalf of which the transactions shall be signed
+    #[arg(long)]
+    multisig: Option<String>,
 }
 
 #[derive(clap::Args)]
@@ -151,8 +154,7 @@ fn sign_one(context: &Context, flags: &TxFlags, matches: &ArgMatches) -> Result<
     let out = FileFlags::from_arg_matches(matches)?;
     let mut tx = read_tx(&args.file)?;
     if let Some(multisig) = &args.multisig {
-        let text = multi::member_signature(context, flags, &tx, multisig)?;
-        return deliver(&out, &text);
+        return deliver(&out, &multi::member(context, flags, multisig)?.signature(&tx, 0)?);
     }
     sign_in_place(context, flags, &mut tx, args.overwrite)?;
     match args.signature_only {
@@ -180,21 +182,35 @@ fn sign_in_place(context: &Context, flags: &TxFlags, tx: &mut Tx, overwrite: boo
 fn sign_batch(context: &Context, flags: &TxFlags, matches: &ArgMatches) -> Result<()> {
     let args = BatchArgs::from_arg_matches(matches)?;
     let out = FileFlags::from_arg_matches(matches)?;
+    if let Some(multisig) = &args.multisig {
+        let member = multi::member(context, flags, multisig)?;
+        let all = batch(&args.files)?;
+        let signatures = all.iter().zip(0..).map(|(tx, follows)| member.signature(tx, follows));
+        return deliver(&out, &signatures.collect::<Result<Vec<_>>>()?.join("\n"));
+    }
     let from = send::from(context, flags, None)?;
     let record = from.record.as_ref().ok_or_else(|| anyhow!("{}: key not found", from.address))?;
     let account = send::account(context, flags, &from.address)?;
     let secret = context.unlock(&context.keyring(), record)?;
     let mode = flags.mode().unwrap_or(Mode::Direct);
     let (mut signed, mut place) = (Vec::new(), account.place());
-    for file in &args.files {
-        for line in read_text(file)?.lines().filter(|line| !line.trim().is_empty()) {
-            let mut tx = parse_tx(line).with_context(|| format!("{}", file.display()))?;
-            sign::add_signature(&mut tx, &secret, place, mode)?;
-            signed.push(json_of(&tx)?.to_string());
-            place = Place { sequence: place.sequence + 1, ..place };
-        }
+    for mut tx in batch(&args.files)? {
+        sign::add_signature(&mut tx, &secret, place, mode)?;
+        signed.push(json_of(&tx)?.to_string());
+        place = Place { sequence: place.sequence + 1, ..place };
     }
     deliver(&out, &signed.join("\n"))
+}
+
+/// The transactions of files that have one a line.
+fn batch(files: &[PathBuf]) -> Result<Vec<Tx>> {
+    let mut all = Vec::new();
+    for file in files {
+        for line in read_text(file)?.lines().filter(|line| !line.trim().is_empty()) {
+            all.push(parse_tx(line).with_context(|| format!("{}", file.display()))?);
+        }
+    }
+    Ok(all)
 }
 
 fn validate(context: &Context, flags: &TxFlags, tx: &Tx) -> Result<()> {
