@@ -53,6 +53,8 @@ pub enum Purpose<'a> {
 /// the writes).
 pub fn run(ctx: &mut Ctx, tx: &Tx, purpose: &Purpose) -> Result<()> {
     let params = auth::params(&ctx.state)?;
+    #[cfg(test)]
+    crate::gauntlet::trip(&tx.body.memo, "checks");
     gas(tx, purpose)?;
     timeouts(ctx, tx)?;
     memo(tx, params.max_memo_characters)?;

@@ -37,6 +37,8 @@ pub mod metrics;
 pub mod node;
 
 #[cfg(test)]
+mod gauntlet;
+#[cfg(test)]
 mod scenarios;
 #[cfg(test)]
 mod testkit;

@@ -20,6 +20,8 @@ mod services;
 mod tests;
 mod trouble;
 
+#[cfg(test)]
+pub(crate) use desk::paths;
 pub use desk::{Answer, Desk, Facts};
 pub use engine::Engine;
 pub use limits::Limits;

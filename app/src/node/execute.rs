@@ -206,6 +206,8 @@ fn deliver(ctx: &mut Ctx, prepared: &Prepared) -> Result<ExecTxResult, Fault> {
 /// Runs the messages in order; the first refusal is the transaction's.
 pub(crate) fn messages(ctx: &mut Ctx, tx: &Tx) -> Result<(Vec<u8>, Vec<Emitted>)> {
     let (mut msg_responses, mut events) = (Vec::new(), Vec::new());
+    #[cfg(test)]
+    crate::gauntlet::trip(&tx.body.memo, "messages");
     for (index, message) in tx.messages.iter().enumerate() {
         ctx.emit(MessageEvent {
             action: message.type_url.clone(),

@@ -84,10 +84,16 @@ pub(crate) fn one(
     if let Some(numbers) = verdicts.find(&tx.hash) {
         return Ok(Prepared { tx: Ok(tx), right_for: Some(numbers) });
     }
-    let right_for = match checks::preverify(state, &tx, chain_id) {
-        Ok(verified) => verified,
-        Err(Error::Fault(fault)) => return Err(fault),
-        Err(Error::Reject(_)) => None,
+    let verify = || {
+        #[cfg(test)]
+        crate::gauntlet::trip(&tx.body.memo, "verification");
+        checks::preverify(state, &tx, chain_id)
+    };
+    // a panic in it is the transaction's: it comes again when the transaction is checked, and is caught there
+    let right_for = match std::panic::catch_unwind(std::panic::AssertUnwindSafe(verify)) {
+        Ok(Ok(verified)) => verified,
+        Ok(Err(Error::Fault(fault))) => return Err(fault),
+        Ok(Err(Error::Reject(_))) | Err(_) => None,
     };
     if let Some(numbers) = &right_for {
         verdicts.remember(tx.hash, numbers.clone());

@@ -1,6 +1,8 @@
 //! A chain in a test: plays CometBFT in this process, with real bytes, real signatures and real checks. After each
 //! block every invariant is run; it cannot be switched off.
 
+mod start;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -20,7 +22,7 @@ use proto::{
     sign,
 };
 use secp256k1::{Message as Digest32, PublicKey, Secp256k1, SecretKey};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use state::{Options, Store};
 use tendermint_proto::v0_38::{
@@ -34,10 +36,12 @@ use crate::{
     invariant,
     metrics::Metrics,
     modules::{self, auth, bank as bank_module, staking},
-    node::{Config, Misbehavior, Node, Seen, Vote},
+    node::{Config, Finalized, Misbehavior, Node, Seen, Vote},
     time::Time,
     tx,
 };
+
+pub(crate) use start::{distribution_params, genesis, init_chain};
 
 pub(crate) const CHAIN_ID: &str = "lazchain-test-1";
 const GAS: u64 = 200_000;
@@ -74,78 +78,13 @@ pub(crate) fn cons(name: &str) -> ConsAddress {
     ConsAddress::of_ed25519(&cons_key(name))
 }
 
-fn coins(amount: u64) -> Json {
-    json!([{"denom": "ulaz", "amount": amount.to_string()}])
-}
-
-/// Genesis of named accounts with these balances in `ulaz`, and of named validators with this stake of their own.
-pub(crate) fn genesis(balances: &[(&str, u64)], validators: &[(&str, u64)]) -> Json {
-    let list = balances.iter().filter(|(_, amount)| *amount > 0);
-    let mut list: Vec<_> = list
-        .map(|(name, amount)| json!({"address": address(name).to_string(), "coins": coins(*amount)}))
-        .collect();
-    let pool: u64 = validators.iter().map(|(_, amount)| amount).sum();
-    if pool > 0 {
-        let address = Address::module(staking::NOT_BONDED_POOL).to_string();
-        list.push(json!({"address": address, "coins": coins(pool)}));
-    }
-    let delegation = |(name, amount): &(&str, u64)| {
-        json!({
-            "delegator_address": address(name).to_string(),
-            "validator_address": address(name).operator().to_string(),
-            "shares": amount.to_string(),
-        })
-    };
-    json!({
-        "bank": {"params": {"default_send_enabled": true}, "balances": list},
-        // no new coins, and all income is the community's, so that balances change by messages alone
-        "mint": {
-            "minter": {"inflation": "0", "annual_provisions": "0"},
-            "params": {
-                "mint_denom": "ulaz", "inflation_rate_change": "0", "inflation_max": "0", "inflation_min": "0",
-                "goal_bonded": "0.67", "blocks_per_year": "6311520",
-            },
-        },
-        "distribution": {"params": distribution_params("1")},
-        "staking": {
-            "validators": validators.iter().map(|(name, amount)| validator(name, *amount)).collect::<Vec<_>>(),
-            "delegations": validators.iter().map(delegation).collect::<Vec<_>>(),
-        },
-    })
-}
-
-/// Parameters of the section `distribution` with this community tax.
-pub(crate) fn distribution_params(tax: &str) -> Json {
-    json!({
-        "community_tax": tax, "base_proposer_reward": "0", "bonus_proposer_reward": "0",
-        "withdraw_addr_enabled": true,
-    })
-}
-
-fn validator(name: &str, amount: u64) -> Json {
-    use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
-    json!({
-        "operator_address": address(name).operator().to_string(),
-        "consensus_pubkey": {"@type": "/cosmos.crypto.ed25519.PubKey", "key": BASE64.encode(cons_key(name))},
-        "status": "BOND_STATUS_UNBONDED",
-        "tokens": amount.to_string(),
-        "delegator_shares": amount.to_string(),
-        "description": {"moniker": name},
-        "commission": {
-            "commission_rates": {"rate": "0.1", "max_rate": "0.2", "max_change_rate": "0.01"},
-            "update_time": "1970-01-01T00:00:00Z",
-        },
-        "min_self_delegation": "1",
-    })
-}
-
 /// A secret key made from a name: for tests only.
-fn key_of(name: &str) -> SecretKey {
+pub(crate) fn key_of(name: &str) -> SecretKey {
     let bytes: [u8; 32] = Sha256::digest(name.as_bytes()).into();
     SecretKey::from_byte_array(bytes).expect("a hash is a key")
 }
 
-fn pub_key(secret: &SecretKey) -> PubKey {
+pub(crate) fn pub_key(secret: &SecretKey) -> PubKey {
     PubKey::Secp256k1(PublicKey::from_secret_key(&Secp256k1::new(), secret).serialize())
 }
 
@@ -202,26 +141,18 @@ impl TestChain {
 
     /// The same with the validators that the genesis file lists itself.
     pub(crate) fn init(names: &[&str], app_state: Json, listed: Vec<ValidatorUpdate>) -> Result<TestChain> {
+        TestChain::start(names, init_chain(app_state, listed))
+    }
+
+    /// The same as the engine asks for it.
+    pub(crate) fn start(names: &[&str], init: InitChain) -> Result<TestChain> {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(folder.path(), Options::default()).expect("opens");
         let node = open(store);
-        let evidence = proto::tendermint::types::EvidenceParams {
-            max_age_num_blocks: 100,
-            max_age_duration: Some(prost_types::Duration { seconds: 1_000, nanos: 0 }),
-            max_bytes: 1_048_576,
-        };
-        let params =
-            proto::tendermint::types::ConsensusParams { evidence: Some(evidence), ..Default::default() };
-        let initialised = node.init_chain(InitChain {
-            chain_id: CHAIN_ID.into(),
-            time: Time::from_secs(1_700_000_000),
-            initial_height: 1,
-            params,
-            validators: listed,
-            app_state,
-        })?;
+        let before = init.initial_height.saturating_sub(1);
+        let initialised = node.init_chain(init)?;
         let keys = names.iter().map(|name| ((*name).to_owned(), key_of(name))).collect();
-        let mut chain = TestChain { node, keys, folder, height: 0, script: Script::default() };
+        let mut chain = TestChain { node, keys, folder, height: before, script: Script::default() };
         chain.block(Vec::new());
         chain.script.updates = initialised.validators;
         Ok(chain)
@@ -229,15 +160,20 @@ impl TestChain {
 
     /// Runs a block and every invariant; returns one result per transaction.
     pub(crate) fn block(&mut self, txs: Vec<Vec<u8>>) -> Vec<ExecTxResult> {
-        let finalized = self.node.finalize(self.seen(txs)).expect("executes");
+        self.advance(self.seen(txs)).results
+    }
+
+    /// The same with everything that the block leads to.
+    pub(crate) fn advance(&mut self, seen: Seen) -> Finalized {
+        let finalized = self.node.finalize(seen).expect("executes");
         self.node.commit().expect("commits");
         self.height += 1;
         self.script.accused.clear();
-        self.script.updates = finalized.validators;
+        self.script.updates = finalized.validators.clone();
         let latest = self.node.store().latest();
         assert_eq!(latest.app_hash(), finalized.app_hash);
         assert_eq!(invariant::broken(&latest).expect("reads"), Vec::<String>::new());
-        finalized.results
+        finalized
     }
 
     /// The next block with these transactions, signed by the set except who is told not to.
