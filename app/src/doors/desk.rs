@@ -65,12 +65,6 @@ static TABLE: LazyLock<BTreeMap<&'static str, Entry>> = LazyLock::new(|| {
     states.chain(services.map(|service| (service.path, Entry::Service(service)))).collect()
 });
 
-/// The path of every query there is.
-#[cfg(test)]
-pub(crate) fn paths() -> impl Iterator<Item = &'static str> {
-    TABLE.keys().copied()
-}
-
 impl Desk {
     /// Over a node; without an engine what only CometBFT knows is refused.
     pub const fn new(node: Arc<Node>, engine: Option<Engine>, facts: Facts, limits: Limits) -> Desk {

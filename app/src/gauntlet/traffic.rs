@@ -143,10 +143,11 @@ impl Traffic {
             _ => 1_000 + self.dice.below(900_000),
         };
         let ids = 1 + chain.height / 8;
+        let validators = [*self.dice.pick(&VALIDATORS), *self.dice.pick(&VALIDATORS)];
         let cast = Cast {
             who,
-            other: self.dice.pick(&PEOPLE),
-            validators: [self.dice.pick(&VALIDATORS), self.dice.pick(&VALIDATORS)],
+            other: *self.dice.pick(&PEOPLE),
+            validators,
             amount,
             id: 1 + self.dice.below(ids),
             height: chain.height.saturating_sub(self.dice.below(8)),
