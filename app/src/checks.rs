@@ -183,8 +183,10 @@ fn sign_off(ctx: &mut Ctx, tx: &Tx, place: usize, purpose: &Purpose) -> Result<(
         account.key = signer.key.clone();
     }
     let simulating = matches!(purpose, Purpose::Simulate);
+    // amino JSON does not cover the stated key: another one than the account's would be a second spelling
+    let foreign = !simulating && signer.key.is_some() && signer.key != account.key;
     match &account.key {
-        Some(key) if key.address() != signer.address => {
+        Some(key) if foreign || key.address() != signer.address => {
             let text = format!("pubKey does not match signer address {} with signer index", signer.address);
             return Err(Sdk::InvalidPubKey(text).into());
         }
@@ -241,10 +243,10 @@ fn verify(tx: &Tx, signer: &Signer, key: &PubKey, number: u64, chain_id: &str) -
                 return Err(wrong().into());
             }
         }
-        (PubKey::Multisig { threshold, keys }, Signing::Threshold(places)) => {
+        (PubKey::Multisig { threshold, keys }, Signing::Threshold { of, places }) => {
             let signatures = signatures_within(&signer.signature)?;
             let enough = u32::try_from(places.len()).is_ok_and(|count| count >= *threshold);
-            if signatures.len() != places.len() || !enough {
+            if *of != keys.len() || signatures.len() != places.len() || !enough {
                 return Err(wrong().into());
             }
             for ((place, mode), signature) in places.iter().zip(&signatures) {

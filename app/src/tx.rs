@@ -43,8 +43,22 @@ pub enum Mode {
 pub enum Signing {
     /// With one key.
     Single(Mode),
-    /// With some keys of a threshold key: for each, its place and its mode.
-    Threshold(Vec<(usize, Mode)>),
+    /// With some keys of a threshold key.
+    Threshold {
+        /// Keys there are.
+        of: usize,
+        /// For each that signed, its place and its mode.
+        places: Vec<(usize, Mode)>,
+    },
+}
+
+impl Signing {
+    fn is_amino(&self) -> bool {
+        match self {
+            Signing::Single(mode) => *mode == Mode::AminoJson,
+            Signing::Threshold { places, .. } => places.iter().any(|(_, mode)| *mode == Mode::AminoJson),
+        }
+    }
 }
 
 /// One account's part of a transaction.
@@ -111,6 +125,10 @@ impl Tx {
         if !body.extension_options.is_empty() || !body.non_critical_extension_options.is_empty() {
             return Err(Sdk::UnknownExtension.into());
         }
+        #[allow(deprecated, reason = "a field that Cosmos has given up; no sign bytes in amino JSON cover it")]
+        if auth.tip.is_some() {
+            return Err(Sdk::NotSupported("tips are not enabled".into()).into());
+        }
         if body.unordered {
             return Err(Sdk::NotSupported("unordered transactions are not enabled".into()).into());
         }
@@ -119,6 +137,9 @@ impl Tx {
         let addresses = signing_addresses(&messages, &wire_fee)?;
         let fee = fee(&wire_fee, &addresses)?;
         let signers = signers(addresses, auth.signer_infos, raw.signatures)?;
+        if signers.iter().any(|signer| signer.signing.is_amino()) {
+            one_spelling_within(&body)?;
+        }
         let timeout = body.timeout_timestamp.as_ref().map(Time::from_wire);
         Ok(Tx {
             hash: Sha256::digest(bytes).into(),
@@ -152,6 +173,15 @@ fn messages(body: &pb::TxBody) -> Result<Vec<Routed>> {
         return Err(Sdk::InvalidRequest(format!("more than {MAX_MESSAGES} messages")).into());
     }
     body.messages.iter().map(route).collect()
+}
+
+/// Amino JSON covers what a message says, not how its bytes say it: what is wrapped within, a key or a text, must be in
+/// its one spelling too. Binary sign bytes cover every byte.
+fn one_spelling_within(body: &pb::TxBody) -> Result<()> {
+    for message in &body.messages {
+        strict::check(message.type_url.trim_start_matches('/'), &message.value)?;
+    }
+    Ok(())
 }
 
 fn signing_addresses(messages: &[Routed], fee: &pb::Fee) -> Result<Vec<Address>> {
@@ -209,6 +239,11 @@ fn signer(address: Address, info: pb::SignerInfo, signature: Vec<u8>) -> Result<
         Some(mode_info::Sum::Multi(multi)) => threshold(&multi)?,
         None => return Err(Sdk::InvalidRequest("mode info is missing".into()).into()),
     };
+    // these sign bytes do not cover the key, so without it the transaction would have a second spelling
+    if key.is_none() && signing.is_amino() {
+        let text = format!("a transaction signed in amino JSON states the key of {address}");
+        return Err(Sdk::InvalidPubKey(text).into());
+    }
     if signature.len() > 4_096 {
         return Err(Sdk::Unauthorized("a signature is too long".into()).into());
     }
@@ -238,6 +273,10 @@ fn threshold(multi: &mode_info::Multi) -> Result<Signing> {
         let (byte, offset) = (place.checked_div(8)?, place.checked_rem(8)?);
         Some(bits.elems.get(byte)? & 0x80_u8.checked_shr(u32::try_from(offset).ok()?)? != 0)
     };
+    // bits past the last key are nobody's, and would be a second spelling
+    if (count..bits.elems.len().saturating_mul(8)).any(|place| bit(place) == Some(true)) {
+        return Err(unreadable("bits are set past the last key").into());
+    }
     let places: Vec<usize> = (0..count).filter(|place| bit(*place) == Some(true)).collect();
     if places.len() != multi.mode_infos.len() {
         return Err(unreadable("as many modes as set bits are needed").into());
@@ -247,7 +286,7 @@ fn threshold(multi: &mode_info::Multi) -> Result<Signing> {
         _ => Err(unreadable("keys within are single keys").into()),
     });
     let modes = modes.collect::<Result<Vec<_>>>()?;
-    Ok(Signing::Threshold(places.into_iter().zip(modes).collect()))
+    Ok(Signing::Threshold { of: count, places: places.into_iter().zip(modes).collect() })
 }
 
 /// The single signatures inside a threshold signature.

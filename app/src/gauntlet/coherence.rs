@@ -77,7 +77,7 @@ fn any_prepared_proposal_fits_and_is_accepted_by_another_node() {
         let room = *dice.pick(&[0, 1, 250, 500, 1_000, 3_000, 1_000_200, 4_000_000]);
         let prepared = chain.node.prepare(all.clone(), room).expect("no fault");
         assert!(framed(&prepared) <= room, "case {case} of seed {seed}");
-        full += usize::from(prepared.len() > 2);
+        full += usize::from(prepared.len() > 1);
         let seen = chain.seen(prepared);
         let accepted = follower.node.process(seen.clone()).expect("no fault");
         assert_eq!(accepted, Ok(()), "case {case} of seed {seed}");

@@ -34,7 +34,16 @@ pub(crate) fn first(height: u64) -> Seen {
 }
 
 fn open(folder: &std::path::Path, setup: &Setup) -> Arc<Node> {
-    let store = Store::open(folder, setup.options.clone()).expect("opens");
+    let mut store = Store::open(folder, setup.options.clone());
+    // the thread that executed a proposal ahead dies with its process; here it is waited for
+    for _ in 0..500 {
+        if store.is_ok() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        store = Store::open(folder, setup.options.clone());
+    }
+    let store = store.expect("opens");
     Node::open(store, setup.config.clone(), Arc::new(Metrics::new().expect("counters"))).expect("opens")
 }
 

@@ -61,13 +61,19 @@ fn the_events_of_every_message_are_as_written_down() {
     let staked = Cast { amount: 400_000, ..Cast::default() };
     let proposed = Cast { who: "bob", amount: 5_000, ..Cast::default() };
     assert_eq!(announce(&mut chain, &staked, "cosmos.staking.v1beta1.MsgDelegate").0, 0);
+    assert_eq!(announce(&mut chain, &staked, "cosmos.staking.v1beta1.MsgDelegate").0, 0);
     assert_eq!(announce(&mut chain, &staked, "cosmos.staking.v1beta1.MsgUndelegate").0, 0);
-    assert_eq!(announce(&mut chain, &proposed, "cosmos.gov.v1.MsgSubmitProposal").0, 0);
-    let unbonding = chain.height - 1;
+    let unbonding = chain.height;
     chain.signs("cyd", false);
     chain.blocks(4);
     chain.skip_secs(5);
+    let mut ids = 0;
     for name in names() {
+        if name.ends_with(".MsgDeposit") {
+            // one to deposit on and to vote on
+            ids += 1;
+            assert_eq!(announce(&mut chain, &proposed, "cosmos.gov.v1.MsgSubmitProposal").0, 0);
+        }
         let who = match name.rsplit('.').next().expect("a name") {
             "MsgWithdrawValidatorCommission" | "MsgEditValidator" => "vic",
             "MsgCreateValidator" => "eve",
@@ -75,9 +81,9 @@ fn the_events_of_every_message_are_as_written_down() {
             "MsgCancelProposal" => "bob",
             _ => "ada",
         };
-        let cast = Cast { who, amount: 1_001, height: unbonding, ..Cast::default() };
-        assert_eq!(announce(&mut chain, &staked, "cosmos.staking.v1beta1.MsgDelegate").0, 0);
+        let cast = Cast { who, amount: 1_001, id: ids, height: unbonding, ..Cast::default() };
         let (code, events) = announce(&mut chain, &cast, &name);
+        ids += u64::from(name.ends_with("MsgSubmitProposal"));
         writeln!(text, "{name}: code {code}").expect("writes");
         events.iter().for_each(|event| writeln!(text, "  {event}").expect("writes"));
     }

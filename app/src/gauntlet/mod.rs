@@ -106,7 +106,7 @@ impl Draft {
     pub(crate) fn of(chain: &TestChain, who: &str, messages: Vec<Any>) -> Draft {
         Draft {
             body: TxBody { messages, ..TxBody::default() },
-            fee: Fee { amount: vec![coin("ulaz", "10")], gas_limit: 500_000, ..Fee::default() },
+            fee: Fee { amount: vec![coin("ulaz", "10")], gas_limit: 200_000, ..Fee::default() },
             signers: vec![signer(chain, who)],
             amino: false,
         }

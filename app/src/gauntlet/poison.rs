@@ -59,9 +59,11 @@ fn what_a_check_refuses_is_refused_in_a_block_except_for_its_price() {
         let txs = traffic.block(&mut chain);
         let checked: Vec<u32> = txs.iter().map(|tx| chain.check(tx).code).collect();
         let seen = chain.seen(txs);
-        for (result, checked) in chain.advance(seen).results.iter().zip(checked) {
+        // behind one that was too cheap for the pool, the pool expects another sequence than the block
+        let cheap = checked.iter().position(|code| *code == 13).unwrap_or(checked.len());
+        for (result, checked) in chain.advance(seen).results.iter().zip(checked).take(cheap) {
             let passed_its_checks = !result.events.is_empty();
-            assert!(passed_its_checks == (checked == 0) || checked == 13, "{checked}: {result:?}");
+            assert_eq!(passed_its_checks, checked == 0, "{checked}: {result:?}");
         }
     }
 }

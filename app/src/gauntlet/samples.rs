@@ -114,8 +114,7 @@ fn staking(message: &str, cast: &Cast) -> Option<Json> {
             "pubkey": {"@type": "/cosmos.crypto.ed25519.PubKey", "key": BASE64.encode(cons_key(cast.who))},
         }),
         "MsgEditValidator" => json!({
-            "validator_address": own, "commission_rate": "", "min_self_delegation": "",
-            "description": {
+            "validator_address": own, "description": {
                 "moniker": format!("{} {}", cast.who, cast.amount), "identity": "[do-not-modify]",
                 "website": "[do-not-modify]", "security_contact": "[do-not-modify]", "details": "x",
             },

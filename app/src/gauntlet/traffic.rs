@@ -98,7 +98,7 @@ impl Traffic {
         let count = if self.dice.one_in(5) { 3 } else { 1 };
         let messages: Vec<Any> = (0..count).map(|_| self.message(chain, who)).collect();
         let next = chain.sequence(who) + used.get(who).copied().unwrap_or(0);
-        let mut odd = Odd { sequence: Some(next), gas: Some(600_000), ..Odd::default() };
+        let mut odd = Odd { sequence: Some(next), gas: Some(200_000), ..Odd::default() };
         let mut passes = true;
         match self.dice.below(30) {
             0 => (odd.sequence, passes) = (Some(next + 1), false),
