@@ -9,7 +9,7 @@ COMETBFT = v0.38.26
 
 BIN = $(CARGO_TARGET_DIR)/debug
 
-.PHONY: setup build test testnet testnet-stop clients check bench proto golden
+.PHONY: setup build test testnet testnet-stop clients check sim gauntlet bench proto golden
 setup:
 	@echo "setup: system packages for RocksDB"
 	@command -v clang >/dev/null || (apt-get update && apt-get install -y libclang-dev clang)
@@ -39,9 +39,16 @@ bench: setup
 	cargo build --locked --release -p lazchain-bench
 	$(CARGO_TARGET_DIR)/release/lazchain-bench all --peers $(CARGO_TARGET_DIR)/bench-peers \
 		--out bench/results/latest.txt $(BENCH)
+# Seeded random traffic: `SEED=7 make sim` replays a seed, `make gauntlet` is the long campaign (docs/gauntlet.md).
+sim: setup
+	GAUNTLET=$${GAUNTLET:-3} cargo test --locked --workspace --lib gauntlet::simulation -- --nocapture
+gauntlet: setup
+	GAUNTLET=$${GAUNTLET:-50} cargo test --locked --workspace --lib gauntlet
 proto:
 	@echo "proto: proto/src/gen from the .proto files"
 	UPDATE_GEN=1 cargo test --locked -p lazchain-proto --test generate
 golden:
 	@echo "golden: what is written down becomes what is; read the difference"
 	UPDATE_GOLDEN=1 cargo test --locked -p lazchain-proto --test descriptors
+	UPDATE_GOLDEN=1 cargo test --locked --workspace --lib gauntlet::golden
+	UPDATE_GOLDEN=1 cargo test --locked --workspace --test it golden

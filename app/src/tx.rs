@@ -125,7 +125,10 @@ impl Tx {
         if !body.extension_options.is_empty() || !body.non_critical_extension_options.is_empty() {
             return Err(Sdk::UnknownExtension.into());
         }
-        #[allow(deprecated, reason = "a field that Cosmos has given up; no sign bytes in amino JSON cover it")]
+        #[allow(
+            deprecated,
+            reason = "a field that Cosmos has given up; no sign bytes in amino JSON cover it"
+        )]
         if auth.tip.is_some() {
             return Err(Sdk::NotSupported("tips are not enabled".into()).into());
         }

@@ -82,7 +82,11 @@ fn any_bombs_are_refused_at_once_wherever_they_are_and_however_deep() {
                     ("as an extension", raw(option, auth.clone())),
                     ("as a key", raw(good, key.encode_to_vec())),
                 ] {
-                    refused_at_once(&mut chain, &format!("{what} {place}, amino {amino}"), raw.encode_to_vec());
+                    refused_at_once(
+                        &mut chain,
+                        &format!("{what} {place}, amino {amino}"),
+                        raw.encode_to_vec(),
+                    );
                 }
             }
         }
@@ -133,14 +137,27 @@ fn odd_amounts_and_denominations_are_refused() {
         "115792089237316195423570985008687907853269984665640564039457584007913129639937",
     ];
     let spellings = [
-        "", "0", "-0", "-1", "+1", "1e3", "1.0", "1.", ".1", "01", "00", " 1", "1 ", "1_000", "1,000", "0x1", "\u{0661}", "\u{ff11}", "one",
-        "NaN", "1\0",
+        "", "0", "-0", "-1", "+1", "1e3", "1.0", "1.", ".1", "01", "00", " 1", "1 ", "1_000", "1,000", "0x1",
+        "\u{0661}", "\u{ff11}", "one", "NaN", "1\0",
     ];
     for amount in powers.into_iter().chain(spellings) {
         refused(&mut chain, &mut control, &format!("{amount:?} ulaz"), "ulaz", amount);
     }
     let long = "u".repeat(200);
-    for denom in ["", "u", "ul", "1ulaz", "ulaz ", " ulaz", "ul az", "ul\0az", "\u{fc}laz", "ulaz\u{200b}", "ULAZ", &long] {
+    for denom in [
+        "",
+        "u",
+        "ul",
+        "1ulaz",
+        "ulaz ",
+        " ulaz",
+        "ul az",
+        "ul\0az",
+        "\u{fc}laz",
+        "ulaz\u{200b}",
+        "ULAZ",
+        &long,
+    ] {
         refused(&mut chain, &mut control, &format!("1 {denom:?}"), denom, "1");
     }
     let lists: [&[(&str, &str)]; 4] = [
@@ -168,7 +185,11 @@ fn refused(chain: &mut TestChain, control: &mut TestChain, what: &str, denom: &s
     control.block(Vec::new());
     let code = (result.codespace.as_str(), result.code);
     if code == ("sdk", 5) {
-        assert!(!result.events.is_empty() && result.log.contains("spendable balance"), "{what}: {}", result.log);
+        assert!(
+            !result.events.is_empty() && result.log.contains("spendable balance"),
+            "{what}: {}",
+            result.log
+        );
     } else {
         assert!([("sdk", 10), ("sdk", 2)].contains(&code), "{what}: {code:?} {}", result.log);
         assert!(result.events.is_empty(), "{what}");
@@ -209,12 +230,21 @@ fn odd_addresses_are_refused() {
                 to_address: good.clone(),
                 amount: vec![coin("ulaz", "1")],
             };
-            if field == "to" { wire.to_address = to.clone() } else { wire.from_address = to.clone() }
+            if field == "to" {
+                wire.to_address = to.clone()
+            } else {
+                wire.from_address = to.clone()
+            }
             let mut draft = Draft::of(&chain, "ada", vec![any(&wire)]);
             draft.fee.gas_limit = 5_000_000;
             let tx = draft.seal();
             let result = chain.block(vec![tx]).remove(0);
-            assert_eq!((result.codespace.as_str(), result.code), ("sdk", 7), "{field} {to:.60?}: {:.200}", result.log);
+            assert_eq!(
+                (result.codespace.as_str(), result.code),
+                ("sdk", 7),
+                "{field} {to:.60?}: {:.200}",
+                result.log
+            );
             assert!(result.events.is_empty() && result.log.len() < 4_096, "a log of {}", result.log.len());
         }
     }

@@ -21,7 +21,8 @@ fn candidates(chain: &TestChain, dice: &mut Dice) -> Vec<Vec<u8>> {
         let place = usize::try_from(dice.below(6)).expect("small");
         let mut draft = Draft::of(chain, PEOPLE[place], vec![pay(PEOPLE[place], "bob", "ulaz", "1")]);
         draft.signers[0].2 += used[place];
-        draft.fee.gas_limit = *dice.pick(&[40_000, 60_000, 200_000, 700_000, MAX_GAS, MAX_GAS + 1, u64::MAX, 0]);
+        draft.fee.gas_limit =
+            *dice.pick(&[40_000, 60_000, 200_000, 700_000, MAX_GAS, MAX_GAS + 1, u64::MAX, 0]);
         draft.body.memo = "m".repeat(usize::try_from(dice.below(256)).expect("small"));
         used[place] += u64::from(!dice.one_in(4));
         match dice.below(9) {
@@ -37,7 +38,8 @@ fn candidates(chain: &TestChain, dice: &mut Dice) -> Vec<Vec<u8>> {
             }
             4 => {
                 let mut tx = draft.seal();
-                let place = usize::try_from(dice.below(u64::try_from(tx.len()).expect("small"))).expect("small");
+                let place =
+                    usize::try_from(dice.below(u64::try_from(tx.len()).expect("small"))).expect("small");
                 tx[place] ^= 1;
                 all.push(tx);
             }
@@ -86,7 +88,11 @@ fn any_prepared_proposal_fits_and_is_accepted_by_another_node() {
         assert_eq!(follower.run(&seen).app_hash, finalized.app_hash, "case {case} of seed {seed}");
         let wanted: i64 = finalized.results.iter().map(|result| result.gas_wanted).sum();
         assert!(wanted <= max_gas, "case {case} of seed {seed}");
-        assert!(finalized.results.iter().all(|result| result.code == 0), "case {case}: {:?}", finalized.results);
+        assert!(
+            finalized.results.iter().all(|result| result.code == 0),
+            "case {case}: {:?}",
+            finalized.results
+        );
     }
     assert!(full > 10, "the cases are too easy: {full}");
 }

@@ -29,7 +29,11 @@ fn odd_fees_are_refused_by_number_and_take_nothing() {
         ("no gas", |d, _| d.fee.gas_limit = 0, ("sdk", 11)),
         ("one gas", |d, _| d.fee.gas_limit = 1, ("sdk", 11)),
         ("payer without funds", |d, chain| payer(d, chain, "poor"), ("sdk", 9)),
-        ("payer who does not sign", |d, _| d.fee.payer = crate::testkit::address("bob").to_string(), ("sdk", 4)),
+        (
+            "payer who does not sign",
+            |d, _| d.fee.payer = crate::testkit::address("bob").to_string(),
+            ("sdk", 4),
+        ),
         ("granter", |d, _| d.fee.granter = crate::testkit::address("bob").to_string(), ("sdk", 37)),
         ("no address", |d, _| d.fee.payer = "laz1".into(), ("sdk", 7)),
     ];

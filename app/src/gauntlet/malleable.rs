@@ -135,8 +135,7 @@ fn by_two_of_three(chain: &TestChain, amino: bool, bits: CompactBitArray) -> Vec
     let mut draft = Draft::of(chain, "ada", vec![crate::testkit::any(&send)]);
     draft.amino = amino;
     let mode = if amino { SignMode::LegacyAminoJson } else { SignMode::Direct };
-    let single =
-        ModeInfo { sum: Some(mode_info::Sum::Single(mode_info::Single { mode: mode.into() })) };
+    let single = ModeInfo { sum: Some(mode_info::Sum::Single(mode_info::Single { mode: mode.into() })) };
     let multi = mode_info::Multi { bitarray: Some(bits), mode_infos: vec![single; 2] };
     let info = SignerInfo {
         public_key: Some(key.wire()),
@@ -172,7 +171,12 @@ fn a_threshold_signature_has_one_spelling() {
     let bits = |extra_bits_stored, elems: &[u8]| CompactBitArray { extra_bits_stored, elems: elems.to_vec() };
     for amino in [false, true, false, true] {
         let good = by_two_of_three(&chain, amino, bits(3, &[0b1100_0000]));
-        let odd = [bits(4, &[0b1100_0000]), bits(0, &[0b1100_0000]), bits(3, &[0b1100_0001]), bits(2, &[0b1100_0000])];
+        let odd = [
+            bits(4, &[0b1100_0000]),
+            bits(0, &[0b1100_0000]),
+            bits(3, &[0b1100_0001]),
+            bits(2, &[0b1100_0000]),
+        ];
         let mut more: Vec<mutants::Mutant> = odd
             .into_iter()
             .map(|bits| (format!("bits {bits:?}"), by_two_of_three(&chain, amino, bits)))

@@ -116,7 +116,9 @@ impl Draft {
         let mode = if self.amino { SignMode::LegacyAminoJson } else { SignMode::Direct };
         let info = |(who, _, sequence): &(String, u64, u64)| SignerInfo {
             public_key: Some(pub_key(&key_of(who)).wire()),
-            mode_info: Some(ModeInfo { sum: Some(mode_info::Sum::Single(mode_info::Single { mode: mode.into() })) }),
+            mode_info: Some(ModeInfo {
+                sum: Some(mode_info::Sum::Single(mode_info::Single { mode: mode.into() })),
+            }),
             sequence: *sequence,
         };
         AuthInfo {

@@ -2,8 +2,9 @@
 //! way: row G32.
 
 use super::{
-    Dice, Draft, seed, times,
+    Dice, Draft,
     samples::{Cast, sample},
+    seed, times,
     traffic::{Traffic, chain, pay},
 };
 use crate::testkit::TestChain;

@@ -58,7 +58,9 @@ fn fields(chain: &TestChain, name: &str, cast: &Cast) -> Option<Json> {
         ("staking", _) => staking(message, cast),
         ("distribution", _) => distribution(message, cast),
         ("gov", _) => gov(package, message, cast),
-        ("slashing", "MsgUnjail") => Some(json!({"validator_addr": account(cast.who).operator().to_string()})),
+        ("slashing", "MsgUnjail") => {
+            Some(json!({"validator_addr": account(cast.who).operator().to_string()}))
+        }
         ("evidence", "MsgSubmitEvidence") => Some(json!({"submitter": who, "evidence": {
             "@type": "/cosmos.evidence.v1beta1.Equivocation", "height": cast.height.to_string(),
             "time": "2023-11-14T22:13:22Z", "power": "3",

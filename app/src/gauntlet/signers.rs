@@ -38,7 +38,9 @@ fn described_signer(message: &Any) -> Address {
         value = inner.get_field_by_name(field).expect("a field").into_owned();
     }
     let text = value.as_str().expect("an address");
-    text.parse().or_else(|_| text.parse::<ValAddress>().map(|operator| operator.account())).expect("an address")
+    text.parse()
+        .or_else(|_| text.parse::<ValAddress>().map(|operator| operator.account()))
+        .expect("an address")
 }
 
 /// Whether only governance may send it.
@@ -65,7 +67,12 @@ fn unauthorised(chain: &mut TestChain, what: &str, tx: &[u8], codes: &[u32]) {
     let checked = chain.check(tx);
     assert!(codes.contains(&checked.code), "{what} in the pool: {} {}", checked.code, checked.log);
     let result = chain.block(vec![tx.to_vec()]).remove(0);
-    assert!(codes.contains(&result.code) && result.codespace == "sdk", "{what}: {} {}", result.code, result.log);
+    assert!(
+        codes.contains(&result.code) && result.codespace == "sdk",
+        "{what}: {} {}",
+        result.code,
+        result.log
+    );
     assert!(result.events.is_empty(), "{what}");
 }
 
@@ -83,10 +90,16 @@ fn every_message_in_anothers_name_is_refused() {
 
         let mut posing = good.clone();
         posing.signers = vec![signer(&chain, if victim == GOVERNANCE { "vic" } else { victim })];
-        let (body, auth) = (prost::Message::encode_to_vec(&posing.body), prost::Message::encode_to_vec(&posing.auth_info()));
+        let (body, auth) =
+            (prost::Message::encode_to_vec(&posing.body), prost::Message::encode_to_vec(&posing.auth_info()));
         let forged = proto::sign::direct_bytes(&body, &auth, crate::testkit::CHAIN_ID, posing.signers[0].1);
         let tx = crate::tx::assemble(body.clone(), auth.clone(), vec![signature("eve", &forged)]);
-        unauthorised(&mut chain, &format!("{name} with another's key and one's own signature"), &tx, &[4, 5, 8, 9]);
+        unauthorised(
+            &mut chain,
+            &format!("{name} with another's key and one's own signature"),
+            &tx,
+            &[4, 5, 8, 9],
+        );
         let tx = crate::tx::assemble(body, auth, Vec::new());
         unauthorised(&mut chain, &format!("{name} without a signature"), &tx, &[15]);
 

@@ -70,7 +70,9 @@ impl Traffic {
     }
 
     fn engine(&mut self, chain: &mut TestChain) {
-        if self.dice.one_in(3) && let Some(asleep) = self.asleep.take() {
+        if self.dice.one_in(3)
+            && let Some(asleep) = self.asleep.take()
+        {
             chain.signs(asleep, true);
         }
         match self.dice.below(16) {

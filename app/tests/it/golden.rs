@@ -19,11 +19,11 @@ fn written_down(name: &str, now: &str) {
     assert!(now == golden, "{name} differs: {differs:?}; a change that is meant: UPDATE_GOLDEN=1");
 }
 
-/// One line of code to a semicolon, whatever lines it is on.
-fn statements(text: &str) -> impl Iterator<Item = String> + '_ {
-    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-    let code: Vec<&str> = code.map(str::trim).collect();
-    code.join(" ").split(';').map(|one| one.trim().to_owned()).collect::<Vec<_>>().into_iter()
+/// The code up to each semicolon that ends a line, on one line.
+fn statements(text: &str) -> Vec<String> {
+    let code = text.lines().map(str::trim).filter(|line| !line.starts_with("//"));
+    let lines = code.map(|line| if line.ends_with(';') { format!("{line}\n") } else { format!("{line} ") });
+    lines.collect::<String>().lines().map(str::to_owned).collect()
 }
 
 #[test]
@@ -37,7 +37,8 @@ fn keys_on_disk_are_as_written_down() {
             if !(kind.starts_with("Item<") || kind.starts_with("Map<")) {
                 continue;
             }
-            let key = rest.split('"').nth(1).unwrap_or_else(|| panic!("{name} in {} has no key", shown(&path)));
+            let key =
+                rest.split('"').nth(1).unwrap_or_else(|| panic!("{name} in {} has no key", shown(&path)));
             assert!(path.ends_with("keys.rs"), "{name} is declared in {}, not in keys.rs", shown(&path));
             lines.insert(format!("{key} {kind}"));
         }
@@ -70,7 +71,8 @@ fn refusals(path: &Path, text: &str) -> (String, BTreeMap<u32, (String, String)>
         for pattern in line.0.split('|') {
             let name = pattern.trim().rsplit("::").next().unwrap_or_default();
             let name: String = name.chars().take_while(|letter| letter.is_alphanumeric()).collect();
-            let words = words.remove(&name).unwrap_or_else(|| panic!("{name} in {} has no words", shown(path)));
+            let words =
+                words.remove(&name).unwrap_or_else(|| panic!("{name} in {} has no words", shown(path)));
             let before = found.insert(number, (name, words));
             assert_eq!(before, None, "{} uses {number} twice", shown(path));
         }

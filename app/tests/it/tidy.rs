@@ -3,13 +3,34 @@
 use crate::sources::{files, modules, root, shown};
 
 /// Lowest first; a module may call only what stands before it. The other direction goes through `hooks.rs`.
-const LAYERS: [&str; 10] =
-    ["consensus", "auth", "bank", "staking", "slashing", "evidence", "distribution", "mint", "genutil", "gov"];
+const LAYERS: [&str; 10] = [
+    "consensus",
+    "auth",
+    "bank",
+    "staking",
+    "slashing",
+    "evidence",
+    "distribution",
+    "mint",
+    "genutil",
+    "gov",
+];
 
 /// What a module's folder may hold; a file over its cap becomes a folder of the same name.
 const FILES: [&str; 13] = [
-    "mod", "types", "keys", "msgs", "handlers", "logic", "block", "queries", "events", "errors", "genesis",
-    "invariants", "tests",
+    "mod",
+    "types",
+    "keys",
+    "msgs",
+    "handlers",
+    "logic",
+    "block",
+    "queries",
+    "events",
+    "errors",
+    "genesis",
+    "invariants",
+    "tests",
 ];
 
 /// Subjects of one module that have a file of their own.
@@ -32,7 +53,9 @@ fn a_module_is_a_folder_with_the_same_files() {
         }
         let told = std::fs::read_to_string(folder.join("mod.rs")).expect("every module has mod.rs");
         assert!(told.starts_with("//!"), "{module} tells no story");
-        assert!(folder.join("tests.rs").exists() || folder.join("tests").exists() || is_told_elsewhere(&module));
+        assert!(
+            folder.join("tests.rs").exists() || folder.join("tests").exists() || is_told_elsewhere(&module)
+        );
     }
 }
 
@@ -76,8 +99,14 @@ fn is_imported(text: &str, module: &str) -> bool {
 
 #[test]
 fn sources_stay_under_their_cap_and_hold_no_stray_words() {
-    let stray = ["TO".to_owned() + "DO", "FIX".to_owned() + "ME", "XX".to_owned() + "X", "todo".to_owned() + "!(",
-        "unimplemented".to_owned() + "!(", "dbg".to_owned() + "!("];
+    let stray = [
+        "TO".to_owned() + "DO",
+        "FIX".to_owned() + "ME",
+        "XX".to_owned() + "X",
+        "todo".to_owned() + "!(",
+        "unimplemented".to_owned() + "!(",
+        "dbg".to_owned() + "!(",
+    ];
     for crate_name in ["proto", "state", "app", "client", "cli", "testnet", "bench"] {
         for (path, text) in files(&root().join(crate_name), ".rs") {
             let lines = text.lines().count();
@@ -97,7 +126,9 @@ fn the_chain_has_no_clock_no_dice_no_environment() {
         if shown(&path).contains("tests") {
             continue;
         }
-        for word in ["HashMap", "HashSet", "SystemTime", "Instant", "std::env", "std::thread", "rand::", "f64", "f32"] {
+        for word in
+            ["HashMap", "HashSet", "SystemTime", "Instant", "std::env", "std::thread", "rand::", "f64", "f32"]
+        {
             assert!(!text.contains(word), "{} holds {word}", shown(&path));
         }
     }
