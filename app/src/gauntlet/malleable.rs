@@ -128,10 +128,11 @@ fn by_two_of_three(chain: &TestChain, amino: bool, bits: CompactBitArray) -> Vec
     let key = threshold_key();
     let from = key.address();
     let account = auth::find_account(&chain.node.store().latest(), &from).expect("reads").expect("is there");
-    let mut send = proto::cosmos::bank::v1beta1::MsgSend::default();
-    send.from_address = from.to_string();
-    send.to_address = crate::testkit::address("bob").to_string();
-    send.amount = vec![super::coin("ulaz", "7")];
+    let send = proto::cosmos::bank::v1beta1::MsgSend {
+        from_address: from.to_string(),
+        to_address: crate::testkit::address("bob").to_string(),
+        amount: vec![super::coin("ulaz", "7")],
+    };
     let mut draft = Draft::of(chain, "ada", vec![crate::testkit::any(&send)]);
     draft.amino = amino;
     let mode = if amino { SignMode::LegacyAminoJson } else { SignMode::Direct };

@@ -98,7 +98,7 @@ fn bank(message: &str, cast: &Cast) -> Option<Json> {
             "inputs": [{"address": who, "coins": coins}], "outputs": [{"address": other, "coins": coins}],
         }),
         "MsgSetSendEnabled" => {
-            json!({"authority": who, "send_enabled": [{"denom": "uother", "enabled": cast.amount % 2 == 0}]})
+            json!({"authority": who, "send_enabled": [{"denom": "uother", "enabled": cast.amount.is_multiple_of(2)}]})
         }
         _ => return None,
     })
@@ -165,7 +165,7 @@ fn gov(package: &str, message: &str, cast: &Cast) -> Option<Json> {
     Some(match (package, message) {
         ("cosmos.gov.v1", "MsgSubmitProposal") => {
             let authority = account(GOVERNANCE).to_string();
-            let enabled = [json!({"denom": "uthird", "enabled": cast.height % 2 == 0})];
+            let enabled = [json!({"denom": "uthird", "enabled": cast.height.is_multiple_of(2)})];
             json!({
                 "messages": [{
                     "@type": "/cosmos.bank.v1beta1.MsgSetSendEnabled", "authority": authority,

@@ -145,10 +145,11 @@ impl Traffic {
             _ => 1_000 + self.dice.below(900_000),
         };
         let ids = 1 + chain.height / 8;
+        let other = *self.dice.pick(&PEOPLE);
         let validators = [*self.dice.pick(&VALIDATORS), *self.dice.pick(&VALIDATORS)];
         let cast = Cast {
             who,
-            other: *self.dice.pick(&PEOPLE),
+            other,
             validators,
             amount,
             id: 1 + self.dice.below(ids),
