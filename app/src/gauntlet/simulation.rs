@@ -47,6 +47,18 @@ fn assert_equal(one: &Json, other: &Json, what: &str) {
     assert_eq!(one, other, "{what}");
 }
 
+/// Cosmos' genesis has no room for the number of the next unbonding entry, so C counts on from the largest that is left.
+fn forget_labels(json: &mut Json) {
+    match json {
+        Json::Object(fields) => {
+            fields.remove("unbonding_id");
+            fields.values_mut().for_each(forget_labels);
+        }
+        Json::Array(items) => items.iter_mut().for_each(forget_labels),
+        _ => {}
+    }
+}
+
 /// Chain C: A's export, in a node of its own that goes on from A's height.
 fn imported(chain: &TestChain, exported: Json) -> Follower {
     let mut init = init_chain(exported, Vec::new());
@@ -119,7 +131,9 @@ fn random_traffic_gives_equal_hashes_after_any_restart_and_equal_exports_after_a
             assert_eq!(one.events, other.events, "events {what}");
             assert_eq!(one.validators, other.validators, "validators {what}");
         }
-        assert_equal(&export(&a.node), &export(&c.node), &format!("of C at the end, SEED={seed}"));
+        let (mut one, mut other) = (export(&a.node), export(&c.node));
+        [&mut one, &mut other].into_iter().for_each(forget_labels);
+        assert_equal(&one, &other, &format!("of C at the end, SEED={seed}"));
     }
 }
 
