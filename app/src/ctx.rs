@@ -6,6 +6,7 @@ use state::{Fault, Overlay};
 use crate::{
     error::{Reject, Result, split},
     event::{Emitted, Event},
+    modules::audit,
     time::Time,
 };
 
@@ -28,13 +29,16 @@ pub struct Ctx {
     pub block: Block,
     /// Its state: the last committed one under everything written so far.
     pub state: Overlay,
+    /// SHA-256 of the transaction being executed; nothing in block work.
+    pub tx: Option<[u8; 32]>,
     events: Vec<Emitted>,
+    trail: Vec<audit::Kept>,
 }
 
 impl Ctx {
     /// A block on a state.
     pub fn new(block: Block, state: Overlay) -> Ctx {
-        Ctx { block, state, events: Vec::new() }
+        Ctx { block, state, tx: None, events: Vec::new(), trail: Vec::new() }
     }
 
     /// Announces something. Dropped if the attempt it is part of fails.
@@ -47,6 +51,16 @@ impl Ctx {
         std::mem::take(&mut self.events)
     }
 
+    /// Adds an entry to what the node keeps of trails beside the state. Dropped if the attempt it is part of fails.
+    pub(crate) fn keep_trail(&mut self, kept: audit::Kept) {
+        self.trail.push(kept);
+    }
+
+    /// Takes all trail entries so far.
+    pub(crate) fn take_trail(&mut self) -> Vec<audit::Kept> {
+        std::mem::take(&mut self.trail)
+    }
+
     /// Runs `work`; keeps its writes and events only if it succeeds. The only way to survive a refusal; faults pass
     /// through.
     pub fn attempt<T>(
@@ -54,13 +68,14 @@ impl Ctx {
         work: impl FnOnce(&mut Ctx) -> Result<T>,
     ) -> Result<Result<T, Reject>, Fault> {
         self.state.checkpoint();
-        let events = self.events.len();
+        let (events, trail) = (self.events.len(), self.trail.len());
         let outcome = split(work(self));
         if matches!(outcome, Ok(Ok(_))) {
             self.state.keep();
         } else {
             self.state.rollback();
             self.events.truncate(events);
+            self.trail.truncate(trail);
         }
         outcome
     }
@@ -73,13 +88,14 @@ impl Ctx {
         on_panic: impl FnOnce(String) -> Reject,
     ) -> Result<Result<T, Reject>, Fault> {
         let depth = self.state.depth();
-        let events = self.events.len();
+        let (events, trail) = (self.events.len(), self.trail.len());
         let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.attempt(work)));
         caught.unwrap_or_else(|panic| {
             while self.state.depth() > depth {
                 self.state.rollback();
             }
             self.events.truncate(events);
+            self.trail.truncate(trail);
             let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
             Ok(Err(on_panic(text.unwrap_or_default())))

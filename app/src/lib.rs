@@ -20,14 +20,19 @@ pub mod modules;
 
 pub mod checks;
 pub mod ctx;
+pub mod entries;
 pub mod error;
 pub mod event;
 pub mod export;
+pub mod fixed;
 pub mod genesis;
+pub mod given;
 pub mod invariant;
 pub mod msg;
 pub mod page;
 pub mod query;
+pub mod signatures;
+pub mod stored;
 pub mod time;
 pub mod tx;
 

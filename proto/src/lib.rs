@@ -13,7 +13,7 @@ use prost_reflect::DescriptorPool;
 #[allow(rustdoc::all, reason = "generated")]
 mod generated;
 
-pub use generated::{cosmos, cosmos_proto, google, tendermint};
+pub use generated::{cosmos, cosmos_proto, google, lazchain, tendermint};
 
 /// A `google.protobuf.FileDescriptorSet` of all our `.proto` files and what they import, with their options.
 pub const DESCRIPTOR_SET: &[u8] = include_bytes!("gen/descriptor.bin");
@@ -34,9 +34,11 @@ pub mod coin;
 pub mod dec;
 pub mod http;
 pub mod json;
+pub mod merkle;
 pub mod proof;
 pub mod pubkey;
 pub mod sign;
+pub mod signed;
 pub mod strict;
 
 mod error;

@@ -54,6 +54,7 @@ fn fields(chain: &TestChain, name: &str, cast: &Cast) -> Option<Json> {
     match (module, message) {
         ("consensus", "MsgUpdateParams") => Some(engine(&who)),
         (_, "MsgUpdateParams") => Some(json!({"authority": who, "params": params(chain, module)})),
+        ("scheduler", "MsgRetry") => Some(json!({"authority": who, "sequence": "1"})),
         ("bank", _) => bank(message, cast),
         ("staking", _) => staking(message, cast),
         ("distribution", _) => distribution(message, cast),

@@ -1,5 +1,6 @@
 //! The chain on one page. The order of calls below is consensus.
 
+pub(crate) mod audit;
 pub(crate) mod auth;
 pub(crate) mod bank;
 pub(crate) mod consensus;
@@ -9,6 +10,7 @@ pub(crate) mod genutil;
 pub(crate) mod gov;
 pub(crate) mod hooks;
 pub(crate) mod mint;
+pub(crate) mod scheduler;
 pub(crate) mod slashing;
 pub(crate) mod staking;
 
@@ -18,7 +20,14 @@ use state::Read;
 use tendermint_proto::v0_38::abci::ValidatorUpdate;
 
 use crate::{
-    ctx::Ctx, error::Result, genesis, invariant::Invariant, metrics::block_work, msg::Route, node::Seen,
+    ctx::Ctx,
+    error::Result,
+    genesis,
+    invariant::Invariant,
+    metrics::block_work,
+    modules::scheduler::{Queue, Work},
+    msg::Route,
+    node::Seen,
     query::Query,
 };
 
@@ -37,6 +46,7 @@ pub(crate) const MODULE_ACCOUNTS: &[(&str, &[&str])] = &[
 
 /// Every message there is.
 const ROUTES: &[&[Route]] = &[
+    &[Route::of::<scheduler::UpdateParams>(), Route::of::<scheduler::Retry>()],
     &[Route::of::<auth::UpdateParams>()],
     &[
         Route::of::<bank::Transfer>(),
@@ -83,6 +93,8 @@ const ROUTES: &[&[Route]] = &[
 
 /// Every query of state there is.
 pub(crate) const QUERIES: &[&[Query]] = &[
+    scheduler::QUERIES,
+    audit::QUERIES,
     auth::QUERIES,
     bank::QUERIES,
     consensus::QUERIES,
@@ -97,6 +109,8 @@ pub(crate) const QUERIES: &[&[Query]] = &[
 
 /// Everything that is true after every block.
 pub(crate) const INVARIANTS: &[&[Invariant]] = &[
+    scheduler::INVARIANTS,
+    audit::INVARIANTS,
     auth::INVARIANTS,
     bank::INVARIANTS,
     staking::INVARIANTS,
@@ -105,6 +119,9 @@ pub(crate) const INVARIANTS: &[&[Invariant]] = &[
     mint::INVARIANTS,
     gov::INVARIANTS,
 ];
+
+/// Every queue there is and its work. Each is sure of a sixteenth of a block's budget, in this order.
+pub(crate) const QUEUES: &[(&Queue, Work)] = &[];
 
 /// All routes, in order.
 pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
@@ -124,12 +141,21 @@ pub(crate) fn begin_block(ctx: &mut Ctx, seen: &Seen) -> Result<()> {
 pub(crate) fn end_block(ctx: &mut Ctx) -> Result<Vec<ValidatorUpdate>> {
     // runs passed proposals, which may still change stakes
     block_work("gov", "end_block", || gov::end_block(ctx))?;
+    // rulings and slashes, before what is unbonding matures
+    block_work("scheduler", "end_block", || scheduler::end_block(ctx))?;
     // last: reports the set that the next blocks are signed by
     block_work("staking", "end_block", || staking::end_block(ctx))
 }
 
+/// An epoch begins with the next block. What takes longer than a few reads goes into a queue.
+pub(crate) fn epoch_began(_: &mut Ctx, _number: u64) -> Result<()> {
+    Ok(())
+}
+
 /// Fills an empty state; `app` has one field per module. Returns the validators, if a module names any.
 pub(crate) fn init(ctx: &mut Ctx, app: &Json) -> Result<Vec<ValidatorUpdate>> {
+    scheduler::init(ctx, &genesis::section(app, "scheduler")?)?;
+    audit::init(ctx, &genesis::section(app, "audit")?)?;
     auth::init(ctx, &genesis::section(app, "auth")?)?;
     bank::init(ctx, &genesis::section(app, "bank")?)?;
     distribution::init(ctx, &genesis::section(app, "distribution")?)?; // before staking, whose hooks it answers
@@ -148,6 +174,8 @@ pub(crate) fn init(ctx: &mut Ctx, app: &Json) -> Result<Vec<ValidatorUpdate>> {
 /// The state as a genesis would have it.
 pub(crate) fn export(state: &dyn Read) -> Result<Vec<(&'static str, Json)>> {
     Ok(vec![
+        ("scheduler", genesis::json(&scheduler::export(state)?)?),
+        ("audit", genesis::json(&audit::export(state)?)?),
         ("auth", genesis::json(&auth::export(state)?)?),
         ("bank", genesis::json(&bank::export(state)?)?),
         ("slashing", genesis::json(&slashing::export(state)?)?),

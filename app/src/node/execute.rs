@@ -156,9 +156,10 @@ pub(crate) fn block(base: Base, seen: Seen, prepared: &[Prepared], tools: &Tools
     let evidence_blocks = consensus::params(&ctx.state)?.evidence;
     let evidence_blocks =
         evidence_blocks.and_then(|evidence| u64::try_from(evidence.max_age_num_blocks).ok());
+    let trail = ctx.take_trail();
     let changes = ctx.state.into_changes();
     let (height, time) = (seen.height, seen.time);
-    let indexed = index::Block { height, time, txs: &seen.txs, results: &results };
+    let indexed = index::Block { height, time, txs: &seen.txs, results: &results, trail: &trail };
     let (staged, index) = rayon::join(
         || block_work("store", "stage", || tools.store.stage(height, changes)),
         || if tools.index { index::of(&indexed) } else { state::Index::default() },
@@ -185,7 +186,10 @@ fn deliver(ctx: &mut Ctx, prepared: &Prepared) -> Result<ExecTxResult, Fault> {
         return Ok(refused(&reject, wanted, used));
     }
     let mut events = ctx.take_events();
-    Ok(match ctx.attempt_caught(|ctx| messages(ctx, tx), panicked)? {
+    ctx.tx = Some(tx.hash);
+    let outcome = ctx.attempt_caught(|ctx| messages(ctx, tx), panicked)?;
+    ctx.tx = None;
+    Ok(match outcome {
         Ok((data, more)) => {
             events.extend(more);
             ExecTxResult {

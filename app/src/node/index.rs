@@ -9,7 +9,7 @@ use state::{Fault, Index, Store};
 use tendermint_proto::v0_38::abci::ExecTxResult;
 
 use super::execute;
-use crate::time::Time;
+use crate::{modules::audit::Kept, time::Time};
 
 /// A value longer than this is not indexed.
 const MAX_VALUE: usize = 256;
@@ -41,6 +41,8 @@ pub(crate) struct Block<'a> {
     pub txs: &'a [Vec<u8>],
     /// One per transaction.
     pub results: &'a [ExecTxResult],
+    /// What was recorded about subjects.
+    pub trail: &'a [Kept],
 }
 
 /// What the store keeps of a block beside its state. Worked out on all cores, while the block is staged.
@@ -56,7 +58,8 @@ pub(crate) fn of(block: &Block<'_>) -> Index {
         })
         .collect();
     let (txs, events): (Vec<Row>, Vec<Vec<Row>>) = rows.into_iter().unzip();
-    Index { txs, events: events.into_iter().flatten().collect() }
+    let trail = block.trail.iter().map(|kept| (kept.key.clone(), kept.entry.clone()));
+    Index { txs, events: events.into_iter().flatten().chain(trail).collect() }
 }
 
 /// Key and value.

@@ -5,7 +5,11 @@ use serde_json::{Value as Json, json};
 use tendermint_proto::v0_38::abci::ValidatorUpdate;
 
 use super::{CHAIN_ID, address, cons_key};
-use crate::{genesis::InitChain, modules::staking, time::Time};
+use crate::{
+    genesis::InitChain,
+    modules::{scheduler, staking},
+    time::Time,
+};
 
 /// What the engine asks for a chain with this state.
 pub(crate) fn init_chain(app_state: Json, listed: Vec<ValidatorUpdate>) -> InitChain {
@@ -23,6 +27,11 @@ pub(crate) fn init_chain(app_state: Json, listed: Vec<ValidatorUpdate>) -> InitC
         validators: listed,
         app_state,
     }
+}
+
+/// Parameters or a whole section, as a genesis file spells them.
+fn section<M: prost::Message + prost::Name>(message: &M) -> Json {
+    crate::genesis::json(message).expect("our own message")
 }
 
 fn coins(amount: u64) -> Json {
@@ -48,6 +57,7 @@ pub(crate) fn genesis(balances: &[(&str, u64)], validators: &[(&str, u64)]) -> J
         })
     };
     json!({
+        "scheduler": {"params": section(&scheduler::local())},
         "bank": {"params": {"default_send_enabled": true}, "balances": list},
         // no new coins, and all income is the community's, so that balances change by messages alone
         "mint": {

@@ -3,7 +3,9 @@
 use crate::sources::{files, modules, root, shown};
 
 /// Lowest first; a module may call only what stands before it. The other direction goes through `hooks.rs`.
-const LAYERS: [&str; 10] = [
+const LAYERS: [&str; 12] = [
+    "scheduler",
+    "audit",
     "consensus",
     "auth",
     "bank",

@@ -162,6 +162,28 @@ pub mod google {
         include!("google.api.rs");
     }
 }
+pub mod lazchain {
+    pub mod audit {
+        pub mod v1 {
+            include!("lazchain.audit.v1.rs");
+        }
+    }
+    pub mod base {
+        pub mod v1 {
+            include!("lazchain.base.v1.rs");
+        }
+    }
+    pub mod beacon {
+        pub mod v1 {
+            include!("lazchain.beacon.v1.rs");
+        }
+    }
+    pub mod scheduler {
+        pub mod v1 {
+            include!("lazchain.scheduler.v1.rs");
+        }
+    }
+}
 pub mod tendermint {
     pub mod abci {
         include!("tendermint.abci.rs");

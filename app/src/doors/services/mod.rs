@@ -1,5 +1,6 @@
 //! Queries that are not of the chain's state alone: transactions, blocks, the node, the types. They answer at all doors.
 
+mod audit;
 mod node;
 mod reflection;
 mod search;
@@ -37,7 +38,7 @@ impl Service {
 
 /// Every one there is.
 pub(crate) const SERVICES: &[&[Service]] =
-    &[tx::SERVICES, tendermint::SERVICES, node::SERVICES, reflection::SERVICES];
+    &[tx::SERVICES, tendermint::SERVICES, node::SERVICES, reflection::SERVICES, audit::SERVICES];
 
 /// Decodes, answers, encodes.
 fn answer<Q: Message + Name + Default, P: Message>(

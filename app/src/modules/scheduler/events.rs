@@ -1,0 +1,47 @@
+//! What is announced.
+
+use crate::event::Event;
+
+/// The work on an entry was refused.
+pub(crate) struct SetAside<'a> {
+    pub queue: &'a str,
+    pub sequence: u64,
+    pub reason: &'a str,
+}
+
+impl Event for SetAside<'_> {
+    const KIND: &'static str = "scheduler.set_aside";
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("queue", self.queue.to_owned()),
+            ("sequence", self.sequence.to_string()),
+            ("reason", self.reason.to_owned()),
+        ]
+    }
+}
+
+/// An entry goes back into its queue.
+pub(crate) struct Retried<'a> {
+    pub queue: &'a str,
+    pub sequence: u64,
+}
+
+impl Event for Retried<'_> {
+    const KIND: &'static str = "scheduler.retried";
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![("queue", self.queue.to_owned()), ("sequence", self.sequence.to_string())]
+    }
+}
+
+/// The next block is the first of this epoch.
+pub(crate) struct EpochBegan(pub u64);
+
+impl Event for EpochBegan {
+    const KIND: &'static str = "scheduler.epoch_began";
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![("epoch", self.0.to_string())]
+    }
+}
