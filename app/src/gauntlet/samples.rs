@@ -55,6 +55,9 @@ fn fields(chain: &TestChain, name: &str, cast: &Cast) -> Option<Json> {
         ("consensus", "MsgUpdateParams") => Some(engine(&who)),
         (_, "MsgUpdateParams") => Some(json!({"authority": who, "params": params(chain, module)})),
         ("scheduler", "MsgRetry") => Some(json!({"authority": who, "sequence": "1"})),
+        ("beacon", "MsgRegisterBeacon") => {
+            Some(json!({"operator": who, "tip": "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="}))
+        }
         ("bank", _) => bank(message, cast),
         ("staking", _) => staking(message, cast),
         ("distribution", _) => distribution(message, cast),

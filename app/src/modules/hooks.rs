@@ -66,3 +66,8 @@ pub(crate) fn before_delegation_removed(_: &mut Ctx, _who: &Address, _operator: 
 pub(crate) fn before_validator_slashed(ctx: &mut Ctx, operator: &ValAddress, fraction: Dec) -> Result<()> {
     distribution::record_slash(ctx, operator, fraction)
 }
+
+/// A proposer that owes the beacon a preimage gave none.
+pub(crate) fn beacon_withheld(_: &mut Ctx, _operator: &ValAddress) -> Result<()> {
+    Ok(())
+}

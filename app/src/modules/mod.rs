@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod auth;
 pub(crate) mod bank;
+pub mod beacon;
 pub(crate) mod consensus;
 pub(crate) mod distribution;
 pub(crate) mod evidence;
@@ -76,6 +77,7 @@ const ROUTES: &[&[Route]] = &[
         Route::of::<distribution::UpdateParams>(),
     ],
     &[Route::of::<mint::UpdateParams>()],
+    &[Route::of::<beacon::RegisterBeacon>(), Route::of::<beacon::UpdateParams>()],
     &[
         Route::of::<gov::Submit>(),
         Route::of::<gov::Deposit>(),
@@ -103,6 +105,7 @@ pub(crate) const QUERIES: &[&[Query]] = &[
     evidence::QUERIES,
     distribution::QUERIES,
     mint::QUERIES,
+    beacon::QUERIES,
     gov::QUERIES,
     gov::OLD_QUERIES,
 ];
@@ -117,6 +120,7 @@ pub(crate) const INVARIANTS: &[&[Invariant]] = &[
     slashing::INVARIANTS,
     distribution::INVARIANTS,
     mint::INVARIANTS,
+    beacon::INVARIANTS,
     gov::INVARIANTS,
 ];
 
@@ -163,6 +167,7 @@ pub(crate) fn init(ctx: &mut Ctx, app: &Json) -> Result<Vec<ValidatorUpdate>> {
     staking::init(ctx, &genesis::section(app, "staking")?)?;
     evidence::init(ctx, &genesis::section(app, "evidence")?)?;
     mint::init(ctx, &genesis::section(app, "mint")?)?;
+    beacon::init(ctx, &genesis::section(app, "beacon")?)?;
     gov::init(ctx, &genesis::section(app, "gov")?)?;
     if genutil::init(ctx, app.get("genutil"))? > 0 {
         staking::apply_updates(ctx)?;
@@ -183,6 +188,7 @@ pub(crate) fn export(state: &dyn Read) -> Result<Vec<(&'static str, Json)>> {
         ("evidence", genesis::json(&evidence::export(state)?)?),
         ("distribution", genesis::json(&distribution::export(state)?)?),
         ("mint", genesis::json(&mint::export(state)?)?),
+        ("beacon", genesis::json(&beacon::export(state)?)?),
         ("gov", genesis::json(&gov::export(state)?)?),
     ])
 }

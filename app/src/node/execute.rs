@@ -15,7 +15,7 @@ use crate::{
     error::{Reject, Result, Sdk},
     event::{Emitted, Message as MessageEvent},
     metrics::{Metrics, block_work},
-    modules::{self, consensus},
+    modules::{self, beacon, consensus},
     time::Time,
     tx::Tx,
 };
@@ -142,11 +142,13 @@ pub(crate) fn block(base: Base, seen: Seen, prepared: &[Prepared], tools: &Tools
     let block =
         Block { height: seen.height, time: seen.time, chain_id: base.chain_id, proposer: seen.proposer };
     let mut ctx = Ctx::new(block, base.overlay);
+    let thrown = throw(&mut ctx, &seen)?;
     block_work("all", "begin_block", || modules::begin_block(&mut ctx, &seen))?;
     let mut events = with_mode(ctx.take_events(), "BeginBlock");
-    let deliver = |prepared| deliver(&mut ctx, prepared);
-    let results =
-        block_work("all", "transactions", || prepared.iter().map(deliver).collect::<Result<Vec<_>, _>>())?;
+    let rest = prepared.iter().skip(thrown.iter().len()).map(|prepared| deliver(&mut ctx, prepared));
+    let results = block_work("all", "transactions", || {
+        thrown.map(Ok).into_iter().chain(rest).collect::<Result<Vec<_>, _>>()
+    })?;
     for result in &results {
         tools.metrics.tx(&result.codespace, result.code);
     }
@@ -168,6 +170,16 @@ pub(crate) fn block(base: Base, seen: Seen, prepared: &[Prepared], tools: &Tools
     let finalized = Finalized { results, events, validators, params, app_hash: staged.app_hash() };
     let evidence_blocks = evidence_blocks.unwrap_or(0);
     Ok(Executed { finalized, pending: Pending { height, time, evidence_blocks, staged, index } })
+}
+
+/// What comes of the proposer's preimage, which takes the first place among the transactions; nothing if there is none.
+fn throw(ctx: &mut Ctx, seen: &Seen) -> Result<Option<ExecTxResult>> {
+    let Some(outcome) = beacon::take_preimage(ctx, seen)? else { return Ok(None) };
+    let events = ctx.take_events().into_iter().map(wire).collect();
+    Ok(Some(match outcome {
+        Ok(()) => ExecTxResult { events, ..Default::default() },
+        Err(reject) => ExecTxResult { events, ..refused(&reject, 0, 0) },
+    }))
 }
 
 fn with_mode(events: Vec<Emitted>, mode: &str) -> Vec<WireEvent> {

@@ -9,7 +9,10 @@ use state::{Fault, Index, Store};
 use tendermint_proto::v0_38::abci::ExecTxResult;
 
 use super::execute;
-use crate::{modules::audit::Kept, time::Time};
+use crate::{
+    modules::{audit::Kept, beacon},
+    time::Time,
+};
 
 /// A value longer than this is not indexed.
 const MAX_VALUE: usize = 256;
@@ -47,7 +50,9 @@ pub(crate) struct Block<'a> {
 
 /// What the store keeps of a block beside its state. Worked out on all cores, while the block is staged.
 pub(crate) fn of(block: &Block<'_>) -> Index {
-    let rows = block.txs.par_iter().zip(block.results).enumerate();
+    // the beacon's item in the first place is no transaction
+    let item = usize::from(block.txs.first().is_some_and(|first| beacon::preimage(first).is_some()));
+    let rows = block.txs.par_iter().zip(block.results).enumerate().skip(item);
     let rows: Vec<(Row, Vec<Row>)> = rows
         .with_min_len(64)
         .map(|(place, (tx, result))| {

@@ -3,6 +3,7 @@
 //! The consensus connection owns the block being built; checks have their own view of the last committed state with
 //! pending transactions on top; queries read snapshots. None waits for another.
 
+mod dice;
 mod execute;
 mod index;
 mod pool;
@@ -20,6 +21,7 @@ use proto::{coin::DecCoin, tendermint::types::ConsensusParams};
 use state::{Changes, Fault, Overlay, Snapshot, Store};
 use tendermint_proto::v0_38::abci::{ExecTxResult, ValidatorUpdate};
 
+pub use dice::Dice;
 pub use execute::{Misbehavior, Seen, Vote};
 pub(crate) use execute::{hash, messages, panicked, signed};
 pub(crate) use index::meets;
@@ -48,11 +50,20 @@ pub struct Config {
     pub halt_height: u64,
     /// The node stops once it has committed a block of this time, in seconds since 1970, or later; 0 never.
     pub halt_time: u64,
+    /// What this validator feeds the beacon from; nothing if it is none.
+    pub beacon: Option<Arc<Dice>>,
 }
 
 impl Default for Config {
     fn default() -> Config {
-        Config { prices: Vec::new(), index: true, min_retain_blocks: 0, halt_height: 0, halt_time: 0 }
+        Config {
+            prices: Vec::new(),
+            index: true,
+            min_retain_blocks: 0,
+            halt_height: 0,
+            halt_time: 0,
+            beacon: None,
+        }
     }
 }
 

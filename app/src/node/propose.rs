@@ -3,13 +3,14 @@
 //! Only what cannot be parsed, or more gas than a block may use, makes a proposal bad; everything else fails by its
 //! code. What we prepare is therefore always accepted by the others.
 
-use state::Fault;
+use state::{Fault, Read};
 
 use super::{Node, Seen, block_gas, execute, must_read, verify};
 use crate::{
     checks::{self, Purpose},
     ctx::Ctx,
-    error::{Error, Reject},
+    error::{Error, Reject, Result},
+    modules::{beacon, staking},
 };
 
 impl Node {
@@ -23,7 +24,8 @@ impl Node {
         block.chain_id.clone_from(&chain.chain_id);
         let mut ctx = Ctx::new(block, overlay);
         let most_gas = block_gas(&ctx.state).map_err(must_read)?.unwrap_or(u64::MAX);
-        let (mut bytes, mut gas, mut kept) = (0_u64, 0_u64, Vec::new());
+        let mut kept: Vec<Vec<u8>> = self.throw(&ctx.state)?.into_iter().collect();
+        let (mut bytes, mut gas) = (kept.iter().map(|item| framed(item)).sum::<u64>(), 0_u64);
         for (raw, prepared) in txs.into_iter().zip(prepared) {
             let Ok(tx) = &prepared.tx else { continue };
             let (size, more_gas) = (bytes.saturating_add(framed(&raw)), gas.saturating_add(tx.fee.gas_limit));
@@ -40,6 +42,17 @@ impl Node {
         Ok(kept)
     }
 
+    /// This validator's next preimage for the beacon, if its chain is registered.
+    fn throw(&self, state: &dyn Read) -> Result<Option<Vec<u8>>, Fault> {
+        let Some(own) = &self.config.beacon else { return Ok(None) };
+        let next = || -> Result<Option<[u8; 32]>> {
+            let Some(validator) = staking::validator_by_cons(state, &own.validator)? else { return Ok(None) };
+            let chain = beacon::chain_in_force(state, &validator.operator)?;
+            Ok(chain.and_then(|(tip, given)| own.next(given, &tip)))
+        };
+        Ok(next().map_err(must_read)?.map(|preimage| beacon::item(&preimage)))
+    }
+
     /// Accepts or refuses a proposal; an accepted one begins to be executed at once.
     pub fn process(&self, seen: Seen) -> Result<Result<(), Reject>, Fault> {
         let mut chain = self.chain();
@@ -51,7 +64,8 @@ impl Node {
         let most_gas = block_gas(&base.overlay).map_err(must_read)?.unwrap_or(u64::MAX);
         let prepared = verify::prepare(&base.latest, &base.chain_id, &seen.txs, &self.verdicts)?;
         let mut gas = 0_u64;
-        for prepared in &prepared {
+        let item = usize::from(seen.txs.first().is_some_and(|first| beacon::preimage(first).is_some()));
+        for prepared in prepared.iter().skip(item) {
             match &prepared.tx {
                 Ok(tx) => gas = gas.saturating_add(tx.fee.gas_limit),
                 Err(reject) => return Ok(Err(reject.clone())),

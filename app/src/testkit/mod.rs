@@ -35,7 +35,7 @@ use crate::{
     genesis::InitChain,
     invariant,
     metrics::Metrics,
-    modules::{self, auth, bank as bank_module, staking},
+    modules::{self, auth, bank as bank_module, beacon, staking},
     node::{Config, Finalized, Misbehavior, Node, Seen, Vote},
     time::Time,
     tx,
@@ -66,6 +66,8 @@ struct Script {
     accused: Vec<Misbehavior>,
     /// What the last block told the engine about the set.
     updates: Vec<ValidatorUpdate>,
+    /// Validators that give the beacon its preimages, by their consensus address.
+    dice: BTreeMap<ConsAddress, beacon::HashChain>,
 }
 
 /// The consensus key of a named validator: bytes that nobody signs with.
@@ -160,7 +162,32 @@ impl TestChain {
 
     /// Runs a block and every invariant; returns one result per transaction.
     pub(crate) fn block(&mut self, txs: Vec<Vec<u8>>) -> Vec<ExecTxResult> {
-        self.advance(self.seen(txs)).results
+        let seen = self.seen(txs);
+        let item = usize::from(seen.txs.first().is_some_and(|first| beacon::preimage(first).is_some()));
+        self.advance(seen).results.split_off(item)
+    }
+
+    /// Registers a hash chain for each of these validators; from the next epoch on the proposer of each block gives its
+    /// preimage.
+    pub(crate) fn roll_dice(&mut self, validators: &[&str]) {
+        for name in validators {
+            let chain = beacon::HashChain::from_secret(Sha256::digest(format!("dice/{name}")).into());
+            let message = proto::lazchain::beacon::v1::MsgRegisterBeacon {
+                operator: address(name).to_string(),
+                tip: chain.tip().to_vec(),
+            };
+            let result = self.run(name, vec![any(&message)]);
+            assert_eq!(result.code, 0, "{}", result.log);
+            self.script.dice.insert(cons(name), chain);
+        }
+    }
+
+    /// What the next proposer puts first in its block.
+    fn throw(&self, proposer: Option<ConsAddress>) -> Option<Vec<u8>> {
+        let (chain, state) = (self.script.dice.get(&proposer?)?, self.node.store().latest());
+        let validator = staking::validator_by_cons(&state, &proposer?).expect("reads")?;
+        let (tip, given) = beacon::chain_in_force(&state, &validator.operator).expect("reads")?;
+        chain.next(given, &tip).map(|preimage| beacon::item(&preimage))
     }
 
     /// The same with everything that the block leads to.
@@ -179,10 +206,13 @@ impl TestChain {
     /// The next block with these transactions, signed by the set except who is told not to.
     pub(crate) fn seen(&self, txs: Vec<Vec<u8>>) -> Seen {
         let height = self.height + 1;
-        let hash = Sha256::digest(txs.concat()).to_vec();
         let time = Time::from_secs(1_700_000_000 + height + self.script.skipped);
         let votes = self.votes();
-        let proposer = votes.first().map(|vote| vote.validator);
+        let turn = usize::try_from(height).expect("small") % votes.len().max(1);
+        let proposer =
+            votes.get(if self.script.dice.is_empty() { 0 } else { turn }).map(|vote| vote.validator);
+        let txs: Vec<Vec<u8>> = self.throw(proposer).into_iter().chain(txs).collect();
+        let hash = Sha256::digest(txs.concat()).to_vec();
         let misbehavior = self.script.accused.clone();
         Seen { height, time, hash, proposer, txs, votes, misbehavior }
     }

@@ -32,6 +32,12 @@ enum Comet {
     ShowValidator,
     /// Show this node's CometBFT validator consensus address
     ShowAddress,
+    /// Show the end of this validator's hash chain for the beacon, in base64, as `tx beacon register-beacon` takes it
+    ShowBeacon {
+        /// Which chain: 0 is the first; a later one takes the place of one that is used up
+        #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..8))]
+        generation: u32,
+    },
     /// Print CometBFT libraries' version
     Version,
     /// (unsafe) Remove all the data and WAL, reset this node's validator to genesis state
@@ -57,6 +63,9 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
             println!("{}", json!({ "@type": "/cosmos.crypto.ed25519.PubKey", "key": key }));
         }
         Comet::ShowAddress => println!("{}", ConsAddress::new(keys::validator(home)?.address())),
+        Comet::ShowBeacon { generation } => {
+            println!("{}", STANDARD.encode(keys::validator(home)?.dice().chain(generation).tip()));
+        }
         Comet::Version => {
             let version = Engine::find()?.version;
             println!("ABCI: 2.0.0\nBlockProtocol: 11\nCometBFT: {version}\nP2PProtocol: 8");

@@ -3,8 +3,13 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
+use app::node::Dice;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ed25519_dalek::SigningKey;
+use proto::{
+    address::ConsAddress,
+    signed::{Part, hash},
+};
 use rand::RngCore;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -63,6 +68,12 @@ impl Key {
 
     pub(crate) fn node_id(&self) -> String {
         hex::encode(self.address())
+    }
+
+    /// What this validator feeds the beacon from; its secret is a hash of the key, so it needs no file of its own.
+    pub(crate) fn dice(&self) -> Dice {
+        let secret = hash("lazchain/beacon-secret/v1", &[Part::Digest(&self.0.to_bytes())]);
+        Dice::new(ConsAddress::new(self.address()), secret)
     }
 
     fn private(&self) -> Typed {

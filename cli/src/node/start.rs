@@ -13,6 +13,7 @@ use super::{
     doors,
     engine::Engine,
     home::Home,
+    keys,
     settings::{APP, COMET, Flags},
     supervise::{self, Ended, Next},
 };
@@ -201,6 +202,12 @@ fn serve(
         min_retain_blocks: config.min_retain_blocks,
         halt_height: config.halt_height,
         halt_time: config.halt_time,
+        // a remote signer keeps the key elsewhere; such a validator gives the beacon nothing
+        beacon: if home.validator_key().exists() {
+            Some(Arc::new(keys::validator(home)?.dice()))
+        } else {
+            None
+        },
     };
     let node = Node::open(store.clone(), node, metrics.clone())?;
     let observer = abci::Observer::new(move |call| {

@@ -1,6 +1,7 @@
 //! `lazd query`: every query of every module, driven by the descriptors, and what the engine knows.
 
 mod engine;
+mod protocol;
 mod proved;
 mod table;
 
@@ -15,7 +16,7 @@ use crate::{
     node::home::Home,
     tx,
 };
-use table::{MODULES, ROWS, Row};
+use table::{Row, modules, rows};
 
 // Flags of every query. No doc comment: it would become the help of the command that has them.
 #[derive(Clone, Debug, clap::Args)]
@@ -42,7 +43,7 @@ impl clap::Args for Args {
             .subcommands(engine::commands().into_iter().map(QueryFlags::augment_args))
             .subcommand(QueryFlags::augment_args(any_query()))
             .subcommand(proved::flags(QueryFlags::augment_args(proved::store_command())));
-        MODULES.iter().fold(command, |command, (name, service, about)| {
+        modules().fold(command, |command, (name, service, about)| {
             let module = Command::new(*name).about(*about).subcommand_required(true);
             let methods = methods(service).into_iter();
             command.subcommand(methods.fold(module, |module, method| {
@@ -81,7 +82,7 @@ struct Shape {
 impl Shape {
     fn of(method: &MethodDescriptor) -> Shape {
         let service = method.parent_service();
-        let row = ROWS.iter().find(|row| row.service == service.full_name() && row.method == method.name());
+        let row = rows().find(|row| row.service == service.full_name() && row.method == method.name());
         Shape { method: method.clone(), row }
     }
 
@@ -251,7 +252,7 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
         let context = Context::new(home, flags.output.clone())?;
         Ok((context.with_node(flags.node.clone()).with_keyring(flags.keyring.clone()), flags))
     };
-    let Some((_, service, _)) = MODULES.iter().find(|(module, ..)| *module == name) else {
+    let Some((_, service, _)) = modules().find(|(module, ..)| *module == name) else {
         let (context, flags) = context(matches)?;
         return match name {
             "path" => by_path(&context, &flags, matches),
@@ -347,7 +348,7 @@ mod tests {
     #[test]
     fn every_query_has_one_command_and_every_row_a_query() {
         Args::augment_args(Command::new("query")).debug_assert();
-        for (module, service, _) in MODULES {
+        for (module, service, _) in modules() {
             let mut seen = BTreeSet::new();
             assert!(!methods(service).is_empty(), "{service}");
             for method in methods(service) {
@@ -358,7 +359,7 @@ mod tests {
                 }
             }
         }
-        for row in ROWS {
+        for row in rows() {
             assert!(methods(row.service).iter().any(|method| method.name() == row.method), "{}", row.method);
         }
         assert_eq!(kebab("DenomOwnersByQuery"), "denom-owners-by-query");

@@ -1,5 +1,7 @@
 //! The SDK's words for queries. A query without a row goes by its method's name, its fields as flags.
 
+use super::protocol;
+
 /// How one query is asked for.
 pub(super) struct Row {
     /// Full name of the service, and the method.
@@ -13,7 +15,7 @@ pub(super) struct Row {
     pub(super) about: &'static str,
 }
 
-const fn row(
+pub(super) const fn row(
     service: &'static str,
     method: &'static str,
     usage: &'static str,
@@ -23,12 +25,12 @@ const fn row(
     Row { service, method, usage, fields, alias: "", about }
 }
 
-const fn also(row: Row, alias: &'static str) -> Row {
+pub(super) const fn also(row: Row, alias: &'static str) -> Row {
     Row { alias, ..row }
 }
 
 /// The modules: command, service, what it says of itself.
-pub(super) const MODULES: &[(&str, &str, &str)] = &[
+const MODULES: &[(&str, &str, &str)] = &[
     ("auth", AUTH, "Querying commands for the auth module"),
     ("bank", BANK, "Querying commands for the bank module"),
     ("consensus", "cosmos.consensus.v1.Query", "Querying commands for the consensus module"),
@@ -49,8 +51,18 @@ const MINT: &str = "cosmos.mint.v1beta1.Query";
 const SLASHING: &str = "cosmos.slashing.v1beta1.Query";
 const STAKING: &str = "cosmos.staking.v1beta1.Query";
 
+/// Every module.
+pub(super) fn modules() -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
+    MODULES.iter().chain(protocol::MODULES)
+}
+
+/// Every row.
+pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
+    ROWS.iter().chain(protocol::ROWS.iter().copied().flatten())
+}
+
 #[rustfmt::skip]
-pub(super) const ROWS: &[Row] = &[
+const ROWS: &[Row] = &[
     row(AUTH, "Accounts", "accounts", &[], "Query all the accounts"),
     row(AUTH, "Account", "account [address]", &["address"], "Query account by address"),
     row(AUTH, "AccountInfo", "account-info [address]", &["address"], "Query account info which is common to all account types"),

@@ -4,6 +4,7 @@ mod build;
 mod files;
 mod flags;
 mod multi;
+mod protocol;
 mod send;
 pub(crate) mod special;
 mod table;
@@ -14,7 +15,7 @@ use clap::{Arg, ArgMatches, Args as _, Command, FromArgMatches};
 use build::Making;
 pub(crate) use build::value;
 use flags::TxFlags;
-use table::{MODULES, ROWS, Row};
+use table::{Row, modules, rows};
 
 use crate::{context::Context, node::home::Home, output::Format};
 
@@ -28,7 +29,7 @@ impl clap::Args for Args {
             .subcommand_required(true)
             .subcommands(files::commands())
             .subcommand(any_message());
-        MODULES.iter().fold(command, |command, (name, about)| command.subcommand(module(name, about)))
+        modules().fold(command, |command, (name, about)| command.subcommand(module(name, about)))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -48,7 +49,7 @@ impl FromArgMatches for Args {
 }
 
 fn module(name: &'static str, about: &'static str) -> Command {
-    let rows = ROWS.iter().filter(|row| row.module == name);
+    let rows = rows().filter(|row| row.module == name);
     let command = rows.fold(Command::new(name).about(about).subcommand_required(true), |command, row| {
         command.subcommand(TxFlags::augment_args(build::command(row)))
     });
@@ -79,11 +80,11 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
     if name == "message" {
         return arbitrary(home, matches);
     }
-    if !MODULES.iter().any(|(module, _)| *module == name) {
+    if !modules().any(|(module, _)| *module == name) {
         return files::run(home, name, matches);
     }
     let Some((word, matches)) = matches.subcommand() else { return Ok(()) };
-    match ROWS.iter().find(|row| row.module == name && row.name() == word) {
+    match rows().find(|row| row.module == name && row.name() == word) {
         Some(row) => message(home, row, matches),
         None => Format::Json.print(&special::draft_proposal()),
     }

@@ -1,6 +1,6 @@
 //! Every message that has a command of its own: the SDK's words, the message, which arguments fill which fields.
 
-use super::special;
+use super::{protocol, special};
 
 /// What a row's arguments become.
 #[derive(Clone, Copy)]
@@ -35,7 +35,7 @@ impl Row {
     }
 }
 
-const fn plain(
+pub(super) const fn plain(
     module: &'static str,
     usage: &'static str,
     about: &'static str,
@@ -45,7 +45,7 @@ const fn plain(
     Row { module, usage, about, message, fields, how: How::Message, example: "" }
 }
 
-const fn proposal(
+pub(super) const fn proposal(
     module: &'static str,
     usage: &'static str,
     about: &'static str,
@@ -55,7 +55,7 @@ const fn proposal(
     Row { module, usage, about, message, fields, how: How::Proposal, example: "" }
 }
 
-const fn special(
+pub(super) const fn special(
     module: &'static str,
     usage: &'static str,
     about: &'static str,
@@ -65,14 +65,14 @@ const fn special(
     Row { module, usage, about, message, fields: &[], how: How::Special(build), example: "" }
 }
 
-const fn example(row: Row, example: &'static str) -> Row {
+pub(super) const fn example(row: Row, example: &'static str) -> Row {
     Row { example, ..row }
 }
 
-const WHOLE: &str = "Note: the entire params must be provided";
+pub(super) const WHOLE: &str = "Note: the entire params must be provided";
 
 /// Modules and what their group says of itself.
-pub(super) const MODULES: &[(&str, &str)] = &[
+const MODULES: &[(&str, &str)] = &[
     ("auth", "Transactions commands for the auth module"),
     ("bank", "Bank transaction subcommands"),
     ("consensus", "Transactions commands for the consensus module"),
@@ -84,8 +84,18 @@ pub(super) const MODULES: &[(&str, &str)] = &[
     ("staking", "Staking transaction subcommands"),
 ];
 
-/// All of them.
-pub(super) const ROWS: &[Row] = &[
+/// Every module and what its group says of itself.
+pub(super) fn modules() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    MODULES.iter().chain(protocol::MODULES)
+}
+
+/// Every command.
+pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
+    ROWS.iter().chain(protocol::ROWS.iter().copied().flatten())
+}
+
+/// Those of Cosmos.
+const ROWS: &[Row] = &[
     example(
         proposal(
             "auth",

@@ -1,0 +1,44 @@
+//! What is announced.
+
+use proto::address::ValAddress;
+
+use crate::event::Event;
+
+/// A preimage was folded in.
+pub(crate) struct Given {
+    pub validator: ValAddress,
+    pub value: [u8; 32],
+}
+
+impl Event for Given {
+    const KIND: &'static str = "beacon.given";
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![("validator", self.validator.to_string()), ("value", hex::encode(self.value))]
+    }
+}
+
+/// A proposer that has a chain gave nothing, or something else.
+pub(crate) struct Withheld(pub ValAddress);
+
+impl Event for Withheld {
+    const KIND: &'static str = "beacon.withheld";
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![("validator", self.0.to_string())]
+    }
+}
+
+/// A chain will be in force.
+pub(crate) struct Registered {
+    pub validator: ValAddress,
+    pub epoch: u64,
+}
+
+impl Event for Registered {
+    const KIND: &'static str = "beacon.registered";
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![("validator", self.validator.to_string()), ("epoch", self.epoch.to_string())]
+    }
+}

@@ -1,0 +1,17 @@
+//! Queries of the protocol's own modules, a file each.
+
+mod audit;
+mod beacon;
+mod scheduler;
+
+use super::table::Row;
+
+/// The modules: command, service, what it says of itself.
+pub(super) const MODULES: &[(&str, &str, &str)] = &[
+    ("audit", audit::SERVICE, "Querying commands for the audit trail"),
+    ("beacon", beacon::SERVICE, "Querying commands for the beacon module"),
+    ("scheduler", scheduler::SERVICE, "Querying commands for work queues and epochs"),
+];
+
+/// The rows of each.
+pub(super) const ROWS: &[&[Row]] = &[audit::ROWS, beacon::ROWS, scheduler::ROWS];

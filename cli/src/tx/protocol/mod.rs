@@ -1,0 +1,15 @@
+//! Commands of the protocol's own modules, a file each.
+
+mod beacon;
+mod scheduler;
+
+use super::table::Row;
+
+/// Modules and what their group says of itself.
+pub(super) const MODULES: &[(&str, &str)] = &[
+    ("beacon", "Register the hash chain that a validator feeds the common dice from"),
+    ("scheduler", "Work queues and epochs"),
+];
+
+/// The rows of each.
+pub(super) const ROWS: &[&[Row]] = &[beacon::ROWS, scheduler::ROWS];
