@@ -151,9 +151,9 @@ fn only_governance_changes_parameters_or_brings_an_entry_back() {
     let authority = crate::testkit::address("ada").to_string();
     let params = Some(pb::Params { budget: 500, epoch_blocks: 10 });
     let result = chain.run("ada", vec![any(&pb::MsgUpdateParams { authority: authority.clone(), params })]);
-    assert_eq!((result.codespace.as_str(), result.code), ("gov", 8));
+    assert_eq!((result.codespace.as_str(), result.code), ("gov", 13));
     let result = chain.run("ada", vec![any(&pb::MsgRetry { authority, sequence: 1 })]);
-    assert_eq!((result.codespace.as_str(), result.code), ("gov", 8));
+    assert_eq!((result.codespace.as_str(), result.code), ("gov", 13));
 }
 
 #[test]
