@@ -43,8 +43,36 @@ enum Debug {
     #[command(after_help = "Example:
   lazd debug pubkey '{\"@type\":\"/cosmos.crypto.secp256k1.PubKey\",\"key\":\"AurroA7jvfPd1AadmmOvWM2rJSwipXfRf8yD6pLbA2DJ\"}'")]
     Pubkey { pubkey: String },
+    /// Decode a ED25519 or secp256k1 pubkey from hex or base64
+    #[command(after_help = "Example:
+  lazd debug pubkey-raw 8FCA9D6D1F80947FD5E9A05309259746F5F72541121766D5F921339DD061174A
+  lazd debug pubkey-raw AurroA7jvfPd1AadmmOvWM2rJSwipXfRf8yD6pLbA2DJ --type secp256k1")]
+    PubkeyRaw {
+        pubkey: String,
+        /// Pubkey type
+        #[arg(short, long, default_value = "ed25519", value_parser = ["ed25519", "secp256k1"])]
+        r#type: String,
+    },
+    /// Convert raw bytes output (eg. [10 21 13 255]) to hex
+    #[command(after_help = "Example:\n  lazd debug raw-bytes '[72 101 108 108 111]'")]
+    RawBytes { bytes: String },
+    /// Tool for helping with debugging your application codec
+    Codec {
+        #[command(subcommand)]
+        command: Codec,
+    },
     /// List prefixes used for Human-Readable Part (HRP) in Bech32
     Prefixes,
+}
+
+#[derive(clap::Subcommand)]
+enum Codec {
+    /// List all registered interface type URLs
+    ListInterfaces,
+    /// List the registered type URLs for the provided interface
+    #[command(after_help = "Without an interface it lists those of all.\n\nExample:
+  lazd debug codec list-implementations cosmos.crypto.PubKey")]
+    ListImplementations { interface: Option<String> },
 }
 
 /// Runs a `lazd debug` command.
@@ -54,6 +82,9 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
         Debug::Addr { address } => println!("{}", described(&parsed(address.trim())?)),
         Debug::RawTx { bytes } => Format::Json.print(&raw_tx(bytes.trim())?)?,
         Debug::Pubkey { pubkey: text } => println!("{}", pubkey(text)?),
+        Debug::PubkeyRaw { pubkey, r#type } => println!("{}", pubkey_raw(pubkey.trim(), r#type)?),
+        Debug::RawBytes { bytes } => println!("{}", raw_bytes(bytes)?),
+        Debug::Codec { command } => codec(command)?.iter().for_each(|line| println!("{line}")),
         Debug::Prefixes => {
             println!(
                 "Bech32 Acc: {ACCOUNT_PREFIX}\nBech32 Val: {OPERATOR_PREFIX}\nBech32 Con: {CONSENSUS_PREFIX}"
@@ -131,6 +162,63 @@ fn pubkey(text: &str) -> Result<String> {
     }
 }
 
+/// A key of a known kind from its bytes alone.
+fn pubkey_raw(text: &str, kind: &str) -> Result<String> {
+    let expected = match kind {
+        "secp256k1" => 33,
+        _ => 32,
+    };
+    let fits = |bytes: &Vec<u8>| bytes.len() == expected;
+    let bytes = hex::decode(text).ok().filter(fits).or_else(|| BASE64.decode(text).ok().filter(fits));
+    let bytes = bytes.ok_or_else(|| {
+        anyhow!("pubkey {text:?} invalid; expected hex or base64 of the {expected} bytes of a {kind} key")
+    })?;
+    let url = format!("/cosmos.crypto.{kind}.PubKey");
+    let json = json!({ "@type": url, "key": BASE64.encode(&bytes) });
+    let address = match <[u8; 32]>::try_from(bytes.as_slice()) {
+        Ok(key) => Address::new(*ConsAddress::of_ed25519(&key).as_bytes()),
+        Err(_) => {
+            let value = proto::cosmos::crypto::secp256k1::PubKey { key: bytes }.encode_to_vec();
+            PubKey::parse(&prost_types::Any { type_url: url, value })?.address()
+        }
+    };
+    Ok(format!(
+        "Address: {}\nJSON (base64): {json}\nBech32 Acc: {address}\nBech32 Val: {}\nBech32 Con: {}",
+        hex::encode_upper(address.as_bytes()),
+        address.operator(),
+        ConsAddress::new(*address.as_bytes()),
+    ))
+}
+
+/// Go prints a list of bytes as `[10 21 13 255]`.
+fn raw_bytes(text: &str) -> Result<String> {
+    let inner = text.trim().trim_start_matches('[').trim_end_matches(']');
+    let bytes = inner.split_whitespace().map(|number| {
+        number.parse::<u8>().map_err(|_| anyhow!("{number:?} is not a byte: a number from 0 to 255"))
+    });
+    Ok(hex::encode_upper(bytes.collect::<Result<Vec<u8>>>()?))
+}
+
+/// The interfaces, or who implements one of them.
+fn codec(command: &Codec) -> Result<Vec<String>> {
+    let all = app::doors::implementers();
+    let urls = |messages: &[prost_reflect::MessageDescriptor]| -> Vec<String> {
+        messages.iter().map(|message| format!("/{}", message.full_name())).collect()
+    };
+    Ok(match command {
+        Codec::ListInterfaces => all.into_keys().collect(),
+        Codec::ListImplementations { interface: None } => {
+            all.iter().flat_map(|(name, messages)| [vec![name.clone()], urls(messages)].concat()).collect()
+        }
+        Codec::ListImplementations { interface: Some(name) } => {
+            let found = all.get(name).with_context(|| {
+                format!("no interface {name:?} is known; `lazd debug codec list-interfaces` lists them")
+            })?;
+            urls(found)
+        }
+    })
+}
+
 fn shown(address: &[u8], key: &[u8]) -> String {
     format!("Address: {}\nPubKey Hex: {}", hex::encode_upper(address), hex::encode(key))
 }
@@ -157,6 +245,37 @@ mod tests {
             "{text}"
         );
         assert!(parsed("07").is_err() && parsed("cosmos1xyz").is_err());
+    }
+
+    #[test]
+    fn raw_keys_and_bytes_are_read_in_their_spellings() {
+        let hex = "02EAEBA00EE3BDF3DDD4069D9A63AF58CDAB252C22A577D17FCC83EA92DB0360C9";
+        let key = "AurroA7jvfPd1AadmmOvWM2rJSwipXfRf8yD6pLbA2DJ";
+        let json = format!(r#"{{"@type":"/cosmos.crypto.secp256k1.PubKey","key":"{key}"}}"#);
+        let text = pubkey_raw(hex, "secp256k1").unwrap();
+        assert_eq!(text, pubkey_raw(key, "secp256k1").unwrap());
+        let address = pubkey(&json).unwrap();
+        assert_eq!(text.lines().next(), address.lines().next());
+        assert!(text.contains(&format!("JSON (base64): {json}\nBech32 Acc: laz1")), "{text}");
+        let consensus = pubkey_raw(&BASE64.encode([1_u8; 32]), "ed25519").unwrap();
+        assert!(consensus.contains(&ConsAddress::of_ed25519(&[1; 32]).to_string()), "{consensus}");
+        for (bad, kind) in [(hex, "ed25519"), (&hex[2..], "secp256k1"), ("lazpub1xyz", "ed25519")] {
+            assert!(pubkey_raw(bad, kind).unwrap_err().to_string().contains("invalid; expected hex"));
+        }
+        assert_eq!(raw_bytes("[72 101 108 108 111 255]").unwrap(), "48656C6C6FFF");
+        assert!(raw_bytes("[256]").is_err() && raw_bytes("[a]").is_err());
+    }
+
+    #[test]
+    fn interfaces_and_their_implementations_are_listed() {
+        let listed = |command| codec(&command).unwrap();
+        let interfaces = listed(Codec::ListInterfaces);
+        assert!(interfaces.iter().any(|name| name == "cosmos.crypto.PubKey"), "{interfaces:?}");
+        let keys = listed(Codec::ListImplementations { interface: Some("cosmos.crypto.PubKey".into()) });
+        assert!(keys.contains(&"/cosmos.crypto.secp256k1.PubKey".to_owned()), "{keys:?}");
+        let all = listed(Codec::ListImplementations { interface: None });
+        assert!(interfaces.iter().chain(&keys).all(|line| all.contains(line)));
+        assert!(codec(&Codec::ListImplementations { interface: Some("frob".into()) }).is_err());
     }
 
     #[test]

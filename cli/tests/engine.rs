@@ -84,6 +84,16 @@ fn start_says_what_is_missing_before_it_begins() {
     let (code, said) = lazd(&["start", "--pruning", "sometimes"]);
     assert_eq!(code, Some(1));
     assert!(said.contains("pruning") && said.contains("everything"), "{said}");
+
+    // without its key a validator is nobody; CometBFT would make another one and say nothing
+    let key = home.join("config/priv_validator_key.json");
+    std::fs::remove_file(&key).unwrap();
+    let (code, said) = lazd(&["start"]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("priv_validator_key.json is missing") && said.contains("backup"), "{said}");
+    assert!(said.contains("lazd comet new-validator-key") && !key.exists(), "{said}");
+    assert_eq!(lazd(&["comet", "new-validator-key"]).0, Some(0));
+    assert!(key.exists());
 }
 
 #[test]

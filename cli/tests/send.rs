@@ -176,6 +176,13 @@ fn a_payment_is_sent_waited_for_found_and_seen_in_the_balances() {
     let auto = send.replace("--fees 500ulaz", "--gas auto --gas-prices 0.0025ulaz");
     let estimated = net.json(&format!("{auto} --wait"));
     assert_eq!((estimated["code"].as_u64(), &estimated["gas_used"]), (Some(0), &estimated["gas_wanted"]));
+    // Without a fee it asks the node for its price.
+    let (code, out, error) = net.run(&send.replace("--fees 500ulaz", "--gas auto --wait"));
+    assert_eq!(code, Some(0), "{error}");
+    let priced: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(priced["tx"]["auth_info"]["fee"], estimated["tx"]["auth_info"]["fee"]);
+    assert!(error.contains("gas price: 0.0025ulaz"), "{error}");
+    let last = priced["height"].as_str().unwrap();
     let (code, _, error) = net.run(&format!("{send} --dry-run"));
     assert!(code == Some(0) && error.starts_with("gas estimate: "), "{error}");
 
@@ -189,7 +196,6 @@ fn a_payment_is_sent_waited_for_found_and_seen_in_the_balances() {
     let hash = net.json("q block 2 -o json")["header"]["last_block_id"]["hash"].as_str().unwrap().to_owned();
     let trust = format!("--prove --trust-height 1 --trust-hash {hash}");
     // The header after the payment's block is waited for.
-    let last = estimated["height"].as_str().unwrap();
     let proved = net.json(&format!("q bank balance {ada} ulaz {trust} --height {last} -o json"));
     assert_eq!(proved["balance"]["amount"], net.balance("ada").to_string());
     let none = net.json(&format!("q bank balance {ada} nothing {trust} -o json"));

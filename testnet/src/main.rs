@@ -1,5 +1,6 @@
 //! `lazchain-testnet`: makes, runs and torments networks of real nodes on this machine.
 
+mod load;
 mod manifest;
 mod network;
 mod perturb;
@@ -12,10 +13,10 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use manifest::Manifest;
-use network::Network;
+use network::{Network, Node};
 
 /// How long a network may take to make its first blocks.
 const FIRST_BLOCKS: Duration = Duration::from_secs(120);
@@ -52,6 +53,16 @@ enum Commands {
         #[arg(long)]
         remove: bool,
     },
+    /// Stop one node in order; the others go on
+    Stop {
+        /// Its name
+        name: String,
+    },
+    /// Start a node that was stopped, and wait until it has caught up
+    Start {
+        /// Its name
+        name: String,
+    },
     /// Add one more node that catches up from the others
     Join {
         /// Its name
@@ -78,6 +89,17 @@ async fn main() -> Result<()> {
         }
         Commands::Status => status(&Network::load(&cli.dir)?).await,
         Commands::Down { remove } => down(&cli.dir, *remove).await,
+        Commands::Stop { name } => {
+            Network::load(&cli.dir)?.node(name)?.stop().await?;
+            println!("testnet: {name} stopped");
+            Ok(())
+        }
+        Commands::Start { name } => {
+            let network = Network::load(&cli.dir)?;
+            let node = network.node(name)?;
+            node.start(&run::lazd(cli.lazd.as_ref())?)?;
+            catch_up(&network, node).await
+        }
         Commands::Join { name, state_sync } => join(&cli, name, *state_sync).await,
         Commands::Torment { manifest } => torment(&cli, manifest).await,
     }
@@ -127,7 +149,12 @@ fn welcome(network: &Network, folder: &Path, lazd: &Path) {
         "  {lazd} tx bank send faucet node0 1000ulaz --home {home} --gas auto --gas-prices 0.0025ulaz --wait -y"
     );
     println!("  curl http://127.0.0.1:{}/cosmos/staking/v1beta1/validators", first.ports.api);
-    println!("  lazchain-testnet status --dir {0}; lazchain-testnet down --dir {0}", folder.display());
+    let this = std::env::current_exe().unwrap_or_else(|_| "lazchain-testnet".into());
+    let folder = folder.display();
+    println!("  {} status --dir {folder}", this.display());
+    println!("  {} join fifth --dir {folder}", this.display());
+    println!("Stop it with `make testnet-stop`, which removes it, or keep what it has:");
+    println!("  {} down --dir {folder}", this.display());
 }
 
 async fn status(network: &Network) -> Result<()> {
@@ -155,32 +182,42 @@ async fn down(folder: &Path, remove: bool) -> Result<()> {
 async fn join(cli: &Cli, name: &str, state_sync: bool) -> Result<()> {
     let lazd = run::lazd(cli.lazd.as_ref())?;
     let mut network = Network::load(&cli.dir)?;
-    let node = setup::add_node(&mut network, &cli.dir, name, cli.port_offset, &lazd)?;
+    let node = setup::add_node(&mut network, &cli.dir, name, &lazd)?;
     if state_sync {
         trust(&network, &node, &lazd).await?;
     }
     node.start(&lazd)?;
-    let first = &network.nodes[0];
-    let target = first.height().await.context("node0 does not answer")?;
-    println!("testnet: {name} catches up to height {target}");
-    let alone = Network { chain_id: network.chain_id.clone(), nodes: vec![node.clone()] };
-    alone.wait_for(target, FIRST_BLOCKS).await?;
-    let both = Network { chain_id: network.chain_id.clone(), nodes: vec![first.clone(), node.clone()] };
-    both.must_agree(target).await?;
+    catch_up(&network, &node).await?;
     println!("testnet: {name} is there; its home is {}", node.home.display());
     Ok(())
 }
 
+/// Waits until a node is where the others are, and of their mind.
+async fn catch_up(network: &Network, node: &Node) -> Result<()> {
+    let mut others = network.nodes.iter().filter(|other| other.name != node.name);
+    let (other, target) = loop {
+        let other = others.next().context("no other node answers; is the network up?")?;
+        if let Some(height) = other.height().await {
+            break (other, height);
+        }
+    };
+    println!("testnet: {} catches up to height {target}", node.name);
+    network.alone(node).wait_for(target, FIRST_BLOCKS).await?;
+    let both = Network { nodes: vec![other.clone(), node.clone()], ..network.alone(node) };
+    both.must_agree(target).await
+}
+
 /// Tells a new node which header to trust: the latest of the first node.
-async fn trust(network: &Network, node: &network::Node, lazd: &Path) -> Result<()> {
+async fn trust(network: &Network, node: &Node, lazd: &Path) -> Result<()> {
     use tendermint_rpc::Client;
     let first = &network.nodes[0];
     let commit = first.rpc()?.latest_commit().await?.signed_header;
     // CometBFT wants two servers, and takes the same one twice
-    let server = format!("http://127.0.0.1:{}", first.ports.rpc);
+    let second = network.nodes.iter().find(|peer| ![&first.name, &node.name].contains(&&peer.name));
+    let servers = [first, second.unwrap_or(first)].map(|peer| format!("http://127.0.0.1:{}", peer.ports.rpc));
     for (key, value) in [
         ("statesync.enable", "true".into()),
-        ("statesync.rpc_servers", format!("{server},{server}")),
+        ("statesync.rpc_servers", servers.join(",")),
         ("statesync.trust_height", commit.header.height.to_string()),
         ("statesync.trust_hash", commit.header.hash().to_string()),
         ("statesync.discovery_time", "5s".into()),
@@ -194,15 +231,36 @@ async fn torment(cli: &Cli, path: &Path) -> Result<()> {
     let lazd = run::lazd(cli.lazd.as_ref())?;
     let manifest = Manifest::load(path)?;
     let network = up(cli, path).await?;
-    let mut outcome = Ok(());
-    for perturb in &manifest.perturb {
-        outcome = perturb::disturb(&network, perturb, &lazd).await;
-        if outcome.is_err() {
-            break;
+    let outcome = disturbed(&network, &manifest, &lazd).await;
+    network.stop().await?;
+    let top = outcome?;
+    println!(
+        "testnet: {} disturbances, all nodes recovered and have the same app hash at each of {top} heights",
+        manifest.perturb.len()
+    );
+    Ok(())
+}
+
+/// Disturbs a running network; how high it is afterwards.
+async fn disturbed(network: &Network, manifest: &Manifest, lazd: &Path) -> Result<u64> {
+    let load = match manifest.load {
+        0 => None,
+        per_second => Some(load::Load::begin(network, per_second)?),
+    };
+    for (turn, perturb) in (1_u32..).zip(&manifest.perturb) {
+        perturb::disturb(network, (turn, perturb), lazd).await?;
+    }
+    if let Some(load) = load {
+        let report = load.end().await?;
+        println!("load: {} payments taken, {} in blocks", report.taken, report.paid);
+        if report.paid == 0 {
+            bail!("not one payment got into a block");
         }
     }
-    network.stop().await?;
-    outcome?;
-    println!("testnet: {} disturbances, all nodes recovered with the same app hash", manifest.perturb.len());
-    Ok(())
+    let top = perturb::highest(network).await;
+    network.wait_for(top, FIRST_BLOCKS).await?;
+    for height in 1..=top {
+        network.must_agree(height).await?;
+    }
+    Ok(top)
 }

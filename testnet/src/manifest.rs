@@ -7,6 +7,8 @@ use serde::Deserialize;
 
 /// Nodes of one network on one machine.
 const MAX_NODES: u32 = 32;
+/// Payments a second that one account can make through one node.
+const MAX_LOAD: u32 = 500;
 
 /// What a network is made of.
 #[derive(Clone, Debug, Deserialize)]
@@ -28,6 +30,9 @@ pub(crate) struct Manifest {
     /// Values of the genesis file: path within `app_state` -> text.
     #[serde(default)]
     pub(crate) genesis: BTreeMap<String, String>,
+    /// Payments a second while `torment` disturbs the nodes.
+    #[serde(default)]
+    pub(crate) load: u32,
     /// What happens to nodes.
     #[serde(default)]
     pub(crate) perturb: Vec<Perturb>,
@@ -82,6 +87,9 @@ impl Manifest {
         if self.validators.saturating_add(self.full_nodes) > MAX_NODES {
             bail!("validators and full_nodes together must be at most {MAX_NODES}");
         }
+        if self.load > MAX_LOAD {
+            bail!("load must be at most {MAX_LOAD} payments a second");
+        }
         let names = self.names();
         for perturb in &self.perturb {
             if !names.contains(&perturb.node) {
@@ -105,7 +113,7 @@ mod tests {
     #[test]
     fn every_manifest_that_ships_is_sound() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("networks");
-        for name in ["single.toml", "four.toml", "rough.toml"] {
+        for name in ["single.toml", "four.toml", "rough.toml", "kills.toml", "operator.toml"] {
             let manifest = Manifest::load(&folder.join(name)).unwrap();
             assert_eq!(manifest.names().len() as u32, manifest.validators + manifest.full_nodes, "{name}");
         }
@@ -116,6 +124,7 @@ mod tests {
         for (text, why) in [
             ("chain_id = 'x-1'\nvalidators = 0", "at least 1"),
             ("chain_id = 'x-1'\nvalidators = 99", "at most 32"),
+            ("chain_id = 'x-1'\nvalidators = 1\nload = 5000", "at most 500"),
             ("chain_id = 'x-1'\nvalidators = 1\nsurprise = 2", "surprise"),
             (
                 "chain_id = 'x-1'\nvalidators = 1\n[[perturb]]\nnode = 'node7'\nat_height = 1\nkind = 'pause'",

@@ -93,6 +93,16 @@ impl Network {
             .with_context(|| format!("cannot write {}", path.display()))
     }
 
+    /// What was added to every port.
+    pub(crate) fn port_offset(&self) -> u16 {
+        self.nodes.first().map_or(0, |first| first.ports.p2p.saturating_sub(Ports::of(0, 0).p2p))
+    }
+
+    /// A network of one of its nodes.
+    pub(crate) fn alone(&self, node: &Node) -> Network {
+        Network { chain_id: self.chain_id.clone(), nodes: vec![node.clone()] }
+    }
+
     /// A node by its name.
     pub(crate) fn node(&self, name: &str) -> Result<&Node> {
         match self.nodes.iter().find(|node| node.name == name) {

@@ -12,6 +12,9 @@ use crate::{
     run::send,
 };
 
+/// Every disturbance comes this much later after a block than the one before, so that all parts of a block get theirs.
+const PHASE: Duration = Duration::from_millis(53);
+const PHASES: u32 = 12;
 const PAUSE: Duration = Duration::from_secs(10);
 /// How long a node may take to be back and abreast of the others.
 const RECOVERY: Duration = Duration::from_secs(120);
@@ -19,10 +22,15 @@ const RECOVERY: Duration = Duration::from_secs(120);
 const BLOCKS_AFTER: u64 = 3;
 
 /// Disturbs one node and waits until the whole network is ahead of where it was, and of one mind.
-pub(crate) async fn disturb(network: &Network, perturb: &Perturb, lazd: &Path) -> Result<()> {
+pub(crate) async fn disturb(
+    network: &Network,
+    (turn, perturb): (u32, &Perturb),
+    lazd: &Path,
+) -> Result<()> {
     network.wait_for(perturb.at_height, RECOVERY).await?;
+    sleep(PHASE * (turn % PHASES)).await;
     let node = network.node(&perturb.node)?;
-    println!("height {}: {:?} {}", perturb.at_height, perturb.kind, node.name);
+    println!("{turn}, height {}: {:?} {}", highest(network).await, perturb.kind, node.name);
     inflict(node, perturb.kind, lazd).await?;
     let top = highest(network).await;
     let context = || format!("after {:?} of {}", perturb.kind, node.name);
@@ -30,7 +38,8 @@ pub(crate) async fn disturb(network: &Network, perturb: &Perturb, lazd: &Path) -
     network.must_agree(top + 1).await.with_context(context)
 }
 
-async fn highest(network: &Network) -> u64 {
+/// The height of the node that is furthest.
+pub(crate) async fn highest(network: &Network) -> u64 {
     let mut top = 0;
     for node in &network.nodes {
         top = top.max(node.height().await.unwrap_or(0));

@@ -46,21 +46,19 @@ pub(crate) fn set_up(manifest: &Manifest, folder: &Path, offset: u16, lazd: &Pat
     Ok(network)
 }
 
-/// Makes the home of one more node that knows the genesis and the peers of `network`, and adds it.
-pub(crate) fn add_node(
-    network: &mut Network,
-    folder: &Path,
-    name: &str,
-    offset: u16,
-    lazd: &Path,
-) -> Result<Node> {
+/// Makes the home of one more node that knows the genesis, the settings and the peers of `network`, and adds it.
+pub(crate) fn add_node(network: &mut Network, folder: &Path, name: &str, lazd: &Path) -> Result<Node> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    if name.is_empty() || !name.chars().all(plain) {
+        bail!("{name:?} is not a name for a node: letters, digits, dashes and underscores");
+    }
     if network.nodes.iter().any(|node| node.name == name) {
         bail!("there is a node {name:?} already");
     }
     let folder = fs::canonicalize(folder)?;
     let index = u16::try_from(network.nodes.len()).context("nodes")?;
     let node =
-        Node { name: name.into(), home: folder.join(name).join("lazd"), ports: Ports::of(index, offset) };
+        Node { name: name.into(), home: folder.join(name).join("lazd"), ports: Ports::of(index, network.port_offset()) };
     node.ports.must_be_free()?;
     let home = |command: &mut Command| {
         command.arg("--home").arg(&node.home);
@@ -69,20 +67,22 @@ pub(crate) fn add_node(
     init.args(["init", name, "--chain-id", &network.chain_id]);
     home(&mut init);
     run(&mut init)?;
-    fs::copy(network.nodes[0].home.join("config/genesis.json"), node.home.join("config/genesis.json"))?;
+    // the same pace and limits as the others: a validator that waits longer after a commit slows all of them down
+    for file in ["genesis.json", "config.toml", "app.toml", "client.toml"] {
+        let [from, to] = [&network.nodes[0].home, &node.home].map(|home| home.join("config").join(file));
+        fs::copy(&from, &to).with_context(|| format!("cannot copy {}", from.display()))?;
+    }
     let peers: Vec<String> =
         network.nodes.iter().map(|peer| peer_address(peer, lazd)).collect::<Result<_>>()?;
     let local = |port: u16| format!("tcp://127.0.0.1:{port}");
     for (file, key, value) in [
+        ("config", "moniker", name.into()),
         ("config", "p2p.persistent_peers", peers.join(",")),
         ("config", "p2p.laddr", local(node.ports.p2p)),
-        ("config", "p2p.addr_book_strict", "false".into()),
-        ("config", "p2p.allow_duplicate_ip", "true".into()),
         ("config", "rpc.laddr", local(node.ports.rpc)),
         ("app", "api.address", local(node.ports.api)),
         ("app", "grpc.address", format!("127.0.0.1:{}", node.ports.grpc)),
         ("client", "node", local(node.ports.rpc)),
-        ("client", "keyring-backend", "test".into()),
     ] {
         set(&node, file, key, &value, lazd)?;
     }
@@ -98,6 +98,9 @@ pub(crate) fn set(node: &Node, file: &str, key: &str, value: &str, lazd: &Path) 
 
 fn peer_address(node: &Node, lazd: &Path) -> Result<String> {
     let output = Command::new(lazd).args(["comet", "show-node-id", "--home"]).arg(&node.home).output()?;
+    if !output.status.success() {
+        bail!("{}: {}", node.name, String::from_utf8_lossy(&output.stderr).trim());
+    }
     let id = String::from_utf8(output.stdout)?;
     Ok(format!("{}@127.0.0.1:{}", id.trim(), node.ports.p2p))
 }

@@ -26,5 +26,5 @@ pub use desk::{Answer, Desk, Facts};
 pub use engine::Engine;
 pub use limits::Limits;
 pub use open::{Doors, Grpc as GrpcSettings, Rest as RestSettings, Settings};
-pub use services::{COMET_LEVEL, SDK_LEVEL};
+pub use services::{COMET_LEVEL, SDK_LEVEL, implementers};
 pub use trouble::Trouble;

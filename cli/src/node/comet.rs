@@ -5,10 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use proto::address::ConsAddress;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::{
     engine::Engine,
@@ -38,6 +38,10 @@ enum Comet {
         #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..8))]
         generation: u32,
     },
+    /// Make a validator key where there is none
+    #[command(after_help = "For a node that has never been a validator: one that has signed something needs its own key
+back, from a backup.")]
+    NewValidatorKey,
     /// Print CometBFT libraries' version
     Version,
     /// (unsafe) Remove all the data and WAL, reset this node's validator to genesis state
@@ -66,6 +70,7 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
         Comet::ShowBeacon { generation } => {
             println!("{}", STANDARD.encode(keys::validator(home)?.dice().chain(generation).tip()));
         }
+        Comet::NewValidatorKey => new_validator_key(home)?,
         Comet::Version => {
             let version = Engine::find()?.version;
             println!("ABCI: 2.0.0\nBlockProtocol: 11\nCometBFT: {version}\nP2PProtocol: 8");
@@ -73,6 +78,31 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
         Comet::UnsafeResetAll { keep_addr_book } => reset_all(home, keep_addr_book)?,
         Comet::ResetState => drop(reset_data(home)?),
     }
+    Ok(())
+}
+
+/// Makes the key that was never there, or never used.
+fn new_validator_key(home: &Home) -> Result<()> {
+    home.make()?;
+    let _held = home.lock()?;
+    let path = home.validator_state();
+    if path.exists() {
+        let state: Json = serde_json::from_str(&home.read(&path)?)
+            .with_context(|| format!("{} is not what CometBFT wrote", path.display()))?;
+        let height = state["height"].as_str().unwrap_or("0");
+        if height != "0" {
+            bail!(
+                "this node has signed up to height {height} ({}), so its key was a validator's: put the key back \
+                 from your backup, or give the validator up with `lazd comet unsafe-reset-all`",
+                path.display()
+            );
+        }
+    } else {
+        write_file(&path, keys::NOTHING_SIGNED.as_bytes(), 0o600, Existing::Refuse)?;
+    }
+    let key = keys::Key::generate();
+    keys::write_validator(home, &key)?;
+    eprintln!("{}: {}", home.validator_key().display(), ConsAddress::new(key.address()));
     Ok(())
 }
 
@@ -115,6 +145,23 @@ fn remove(path: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_new_validator_key_is_only_for_a_node_that_has_signed_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::new(folder.path());
+        new_validator_key(&home).unwrap();
+        let made = keys::validator(&home).unwrap().address();
+        assert_eq!(fs::read_to_string(home.validator_state()).unwrap(), keys::NOTHING_SIGNED);
+        assert!(new_validator_key(&home).is_err(), "a key is never replaced");
+        assert_eq!(keys::validator(&home).unwrap().address(), made);
+        fs::remove_file(home.validator_key()).unwrap();
+        fs::write(home.validator_state(), r#"{"height": "12", "round": 0, "step": 3}"#).unwrap();
+        let error = new_validator_key(&home).unwrap_err().to_string();
+        assert!(error.contains("height 12") && error.contains("backup"), "{error}");
+        reset_all(&home, true).unwrap();
+        new_validator_key(&home).unwrap();
+    }
 
     #[test]
     fn a_reset_removes_data_and_the_gentle_one_keeps_what_was_signed() {

@@ -1,6 +1,6 @@
 //! `lazd start`: the application, its doors, and CometBFT beside it, as one process to whoever looks.
 
-use std::{sync::Arc, time::Duration};
+use std::{env, sync::Arc, time::Duration};
 
 use anyhow::{Result, anyhow, bail};
 use app::{abci, doors::Doors, metrics::Metrics, node::Node};
@@ -14,7 +14,7 @@ use super::{
     engine::Engine,
     home::Home,
     keys,
-    settings::{APP, COMET, Flags},
+    settings::{APP, COMET, Flags, look_up},
     supervise::{self, Ended, Next},
 };
 
@@ -83,7 +83,12 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
     home.make()?;
     let _held = home.lock()?;
     let at = address(home, args)?;
-    let engine = if args.with_comet { Some(Engine::find()?) } else { None };
+    let engine = if args.with_comet {
+        validator_key_is_there(home, &args.settings.comet)?;
+        Some(Engine::find()?)
+    } else {
+        None
+    };
     let runtime = Builder::new_multi_thread().enable_all().build()?;
     let serving = serve(home, &config, &at, (&runtime, &args.settings.comet))?;
     let outcome = supervise(home, &config, args, engine.as_ref(), (&runtime, &serving));
@@ -102,6 +107,22 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
             supervise::restart(count)
         }
     }
+}
+
+/// Refuses to start without the key that this node signs with, unless a signer elsewhere has it. CometBFT would make
+/// another key in silence, and a validator would no longer sign as itself.
+fn validator_key_is_there(home: &Home, flags: &Flags) -> Result<()> {
+    let settings = COMET.table(&home.config_toml(), flags, |name| env::var(name).ok())?;
+    let text = |key: &str| look_up(&settings, key).and_then(|value| value.as_str()).unwrap_or_default();
+    let path = home.path().join(text("priv_validator_key_file"));
+    if path.exists() || !text("priv_validator_laddr").is_empty() {
+        return Ok(());
+    }
+    bail!(
+        "{} is missing: without it this node cannot sign as the validator it was. Put it back from your backup; a \
+         node that has never been a validator gets a new one by `lazd comet new-validator-key`",
+        path.display()
+    )
 }
 
 fn address(home: &Home, args: &Args) -> Result<abci::Address> {

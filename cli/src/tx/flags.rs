@@ -37,7 +37,8 @@ pub(crate) struct TxFlags {
     /// Gas prices in decimal format to determine the transaction fee (e.g. 0.0025ulaz)
     #[arg(long, conflicts_with = "fees")]
     pub(super) gas_prices: Option<String>,
-    /// Gas limit to set per-transaction; set to "auto" to calculate sufficient gas automatically
+    /// Gas limit to set per-transaction; set to "auto" to calculate sufficient gas automatically, at the node's minimum
+    /// price unless --fees or --gas-prices is given
     #[arg(long, default_value_t = DEFAULT_GAS.to_string())]
     pub(super) gas: String,
     /// Factor to be multiplied against the estimate of the simulation, which is exact here
@@ -108,13 +109,18 @@ impl TxFlags {
         }
     }
 
-    /// What is paid for this much gas.
-    pub(super) fn fee(&self, gas: u64) -> Result<Coins> {
+    /// Whether the user says what is paid.
+    pub(super) fn states_fee(&self) -> bool {
+        self.fees.is_some() || self.gas_prices.is_some()
+    }
+
+    /// What is paid for this much gas; `price` is what a unit costs where the user says nothing.
+    pub(super) fn fee(&self, gas: u64, price: Option<&str>) -> Result<Coins> {
         if let Some(fees) = &self.fees {
             return fees.parse().with_context(|| format!("--fees {fees:?}"));
         }
         let mut coins = Vec::new();
-        for price in self.gas_prices.iter().flat_map(|prices| prices.split(',')) {
+        for price in self.gas_prices.as_deref().or(price).iter().flat_map(|prices| prices.split(',')) {
             let price: DecCoin = price.parse().with_context(|| format!("--gas-prices {price:?}"))?;
             let amount = price.amount.times_amount(proto::amount::Amount::new(gas.into()))?.ceil()?;
             coins.push(proto::coin::Coin::new(price.denom, amount));

@@ -14,7 +14,10 @@ use proto::{
     address::Address,
     amount::Amount,
     cosmos::{
-        base::abci::v1beta1::TxResponse,
+        base::{
+            abci::v1beta1::TxResponse,
+            node::v1beta1::{ConfigRequest, ConfigResponse},
+        },
         tx::v1beta1::{Fee, Tx, TxBody},
     },
     pubkey::PubKey,
@@ -71,9 +74,13 @@ pub(super) fn run(context: &Context, flags: &TxFlags, from: &From, messages: Vec
         eprintln!("gas estimate: {gas}");
         return Ok(());
     }
+    let price = match flags.gas()? {
+        Gas::Auto if !flags.states_fee() => minimum_price(context)?,
+        _ => None,
+    };
     if let Some(fee) = tx.auth_info.as_mut().and_then(|auth| auth.fee.as_mut()) {
         fee.gas_limit = gas;
-        fee.amount = flags.fee(gas)?.wire();
+        fee.amount = flags.fee(gas, price.as_deref())?.wire();
     }
     if flags.generate_only {
         // Always JSON: it is what `tx sign` reads.
@@ -152,6 +159,21 @@ fn estimate(context: &Context, flags: &TxFlags, from: &From, tx: &Tx) -> Result<
         eprintln!("gas estimate: {gas}");
     }
     Ok(gas)
+}
+
+/// The least that the node asks for a unit of gas. It takes any one of its prices, so the first is enough.
+fn minimum_price(context: &Context) -> Result<Option<String>> {
+    let chain = context.chain()?;
+    let request = ConfigRequest::default();
+    let answer: ConfigResponse = runtime()?
+        .block_on(chain.ask("/cosmos.base.node.v1beta1.Service/Config", &request))
+        .context("cannot ask the node for its minimum gas price; give --fees or --gas-prices")?;
+    let price = answer.minimum_gas_price.split(',').next().unwrap_or_default().trim().to_owned();
+    if price.is_empty() {
+        return Ok(None);
+    }
+    eprintln!("gas price: {price}, the node's minimum");
+    Ok(Some(price))
 }
 
 /// Gas that a transaction uses: with the keys of its signers, since each key costs.

@@ -13,6 +13,7 @@ use tonic::Code;
 use super::{Desk, Trouble};
 
 pub use node::{COMET_LEVEL, SDK_LEVEL};
+pub use reflection::implementers;
 pub(crate) use tx::simulated;
 
 /// One rpc of a service.

@@ -50,8 +50,8 @@ pub(crate) const SERVICES: &[Service] = &[
     }),
 ];
 
-/// Interface -> the messages that implement it.
-fn implementers() -> BTreeMap<String, Vec<MessageDescriptor>> {
+/// Every interface that an `Any` can stand for -> the messages that implement it.
+pub fn implementers() -> BTreeMap<String, Vec<MessageDescriptor>> {
     let mut found: BTreeMap<String, Vec<MessageDescriptor>> = BTreeMap::new();
     let pool = proto::descriptors();
     let Some(option) = pool.get_extension_by_name("cosmos_proto.implements_interface") else { return found };

@@ -1,0 +1,142 @@
+//! A network of real nodes that a test runs through the programs that an operator has, and that ends with the test.
+
+#![allow(dead_code, reason = "each test uses a part of it")]
+
+use std::{
+    fmt::Display,
+    fs,
+    net::{Ipv4Addr, TcpListener},
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    thread::{panicking, sleep},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value as Json;
+use tempfile::TempDir;
+
+const TESTNET: &str = env!("CARGO_BIN_EXE_lazchain-testnet");
+/// Ports below those that the system gives to outgoing connections.
+const OFFSETS: u16 = 5_900;
+/// Nodes that a test may have.
+const MAX_NODES: u16 = 8;
+/// Longest wait for anything. Only a chain that stands still takes this long.
+const PATIENCE: Duration = Duration::from_secs(240);
+const POLL: Duration = Duration::from_millis(500);
+
+/// The network, its folder and ports.
+pub(crate) struct Net {
+    folder: TempDir,
+    offset: u16,
+    begun: Instant,
+}
+
+impl Net {
+    /// Nothing runs yet.
+    pub(crate) fn new() -> Net {
+        assert!(lazd().is_file(), "{} is not there: run `cargo test --workspace`", lazd().display());
+        let begun = Instant::now();
+        Net { folder: tempfile::tempdir().unwrap(), offset: free_offset(), begun }
+    }
+
+    /// Says what happens, and when.
+    pub(crate) fn say(&self, text: impl Display) {
+        println!("[{:>4}s] {text}", self.begun.elapsed().as_secs());
+    }
+
+    fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(TESTNET);
+        command.args(line.split_whitespace()).arg("--dir").arg(self.dir()).stdin(Stdio::null());
+        command.args(["--port-offset", &self.offset.to_string()]);
+        command
+    }
+
+    /// Runs `lazchain-testnet`; its output goes where the test's goes.
+    pub(crate) fn testnet(&self, line: &str) {
+        self.say(format!("lazchain-testnet {line}"));
+        let out = self.command(line).output().unwrap();
+        print!("{}", String::from_utf8_lossy(&out.stdout));
+        assert!(out.status.success(), "lazchain-testnet {line}: {}", String::from_utf8_lossy(&out.stderr));
+    }
+
+    fn dir(&self) -> PathBuf {
+        self.folder.path().join("net")
+    }
+
+    /// A node's home.
+    pub(crate) fn home(&self, node: &str) -> PathBuf {
+        self.dir().join(node).join("lazd")
+    }
+
+    /// Runs `lazd` with a node's home.
+    pub(crate) fn lazd(&self, node: &str, line: &str) -> Output {
+        let mut command = Command::new(lazd());
+        command.args(line.split_whitespace()).arg("--home").arg(self.home(node)).stdin(Stdio::null());
+        command.output().unwrap()
+    }
+
+    /// What it prints, trimmed; it must succeed.
+    pub(crate) fn said(&self, node: &str, line: &str) -> String {
+        let out = self.lazd(node, line);
+        let error = String::from_utf8_lossy(&out.stderr);
+        assert!(out.status.success(), "lazd {line} ({node}): {error}");
+        String::from_utf8(out.stdout).unwrap().trim().to_owned()
+    }
+
+    /// What it prints as JSON.
+    pub(crate) fn json(&self, node: &str, line: &str) -> Json {
+        let said = self.said(node, &format!("{line} -o json"));
+        serde_json::from_str(&said).unwrap_or_else(|why| panic!("lazd {line} ({node}): {why}: {said}"))
+    }
+
+    /// Waits until `look` sees something.
+    pub(crate) fn until<T>(&self, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+        self.say(format!("waiting until {what}"));
+        let begun = Instant::now();
+        loop {
+            if let Some(found) = look() {
+                return found;
+            }
+            assert!(begun.elapsed() < PATIENCE, "in vain, until {what}");
+            sleep(POLL);
+        }
+    }
+
+    /// How a node stands.
+    pub(crate) fn status(&self, node: &str) -> Json {
+        serde_json::from_str(&self.said(node, "status")).unwrap()
+    }
+}
+
+impl Drop for Net {
+    fn drop(&mut self) {
+        if panicking() {
+            for entry in fs::read_dir(self.dir()).into_iter().flatten().flatten() {
+                let log = fs::read_to_string(entry.path().join("lazd/lazd.log")).unwrap_or_default();
+                let lines: Vec<&str> = log.lines().collect();
+                let last = lines[lines.len().saturating_sub(12)..].join("\n");
+                println!("--- {}\n{last}", entry.path().display());
+            }
+        }
+        drop(self.command("down --remove").output());
+    }
+}
+
+fn lazd() -> PathBuf {
+    Path::new(TESTNET).with_file_name("lazd")
+}
+
+/// An offset at which every port of every node is free.
+fn free_offset() -> u16 {
+    let start = u16::try_from(std::process::id() % 59).unwrap() * 100;
+    let offsets = (0..OFFSETS).step_by(100).map(|step| (start + step) % OFFSETS);
+    let free = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
+    let mut fitting = offsets.filter(|offset| {
+        (0..MAX_NODES).all(|node| {
+            [26_656 + node * 10, 26_657 + node * 10, 1_317 + node, 9_090 + node]
+                .into_iter()
+                .all(|port| free(port + offset))
+        })
+    });
+    fitting.next().expect("a machine has free ports")
+}
