@@ -9,7 +9,7 @@ COMETBFT = v0.38.26
 
 BIN = $(CARGO_TARGET_DIR)/debug
 
-.PHONY: setup build test testnet testnet-stop clients check sim gauntlet bench proto golden
+.PHONY: setup build test testnet testnet-stop clients check deny sim gauntlet bench proto golden
 setup:
 	@echo "setup: system packages for RocksDB"
 	@command -v clang >/dev/null || (apt-get update && apt-get install -y libclang-dev clang)
@@ -26,13 +26,17 @@ testnet: build
 	PATH="$$PATH:$$(go env GOPATH)/bin" $(BIN)/lazchain-testnet up testnet/networks/four.toml
 testnet-stop:
 	$(BIN)/lazchain-testnet down --remove
-# Unmodified CosmJS and cosmpy against a network of their own.
+# Unmodified CosmJS and cosmpy against a network of their own; installs Node.js and Python where they are missing.
 clients: build
 	PATH="$$PATH:$$(go env GOPATH)/bin" BIN=$(BIN) testnet/clients/run.sh
 check:
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
+# Licences, sources and advisories by deny.toml. Without a network: `make deny DENY=--offline`, with the advisories there.
+deny:
+	@cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny
+	cargo deny $(DENY) check --hide-inclusion-graph
 # `make bench BENCH=--long` adds the rows at a million accounts; bench/README.md says what is measured.
 bench: setup
 	cd bench/peers && GOFLAGS=-mod=readonly go build -o $(CARGO_TARGET_DIR)/bench-peers .

@@ -111,7 +111,8 @@ async fn run(mut payer: Payer, per_second: u32, stop: Arc<AtomicBool>) -> Result
 impl Payer {
     fn new(network: &Network) -> Result<Payer> {
         let first = network.nodes.first().context("a network has nodes")?;
-        let known = Backend::Test.known_passphrase().ok_or_else(|| anyhow!("the keyring test asks nothing"))?;
+        let known =
+            Backend::Test.known_passphrase().ok_or_else(|| anyhow!("the keyring test asks nothing"))?;
         let secret = Keyring::open(&first.home, Backend::Test)
             .unlock("faucet", &known)
             .with_context(|| format!("the key faucet of {}", first.home.display()))?;
@@ -161,11 +162,8 @@ impl Payer {
         let body = TxBody { messages: vec![sign::any(&send)], ..TxBody::default() };
         let fee = Fee { amount: vec![coin(FEE)], gas_limit: GAS, ..Fee::default() };
         let mut tx = sign::unsigned(body, fee);
-        let place = Place {
-            chain_id: &self.chain_id,
-            account_number: account.number,
-            sequence: account.sequence,
-        };
+        let place =
+            Place { chain_id: &self.chain_id, account_number: account.number, sequence: account.sequence };
         sign::add_signature(&mut tx, &self.secret, place, Mode::Direct)?;
         let bytes = sign::encode(&tx);
         let answer = timeout(ANSWER, self.chains[self.at].broadcast(&bytes, Broadcast::Sync)).await;

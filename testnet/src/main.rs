@@ -115,12 +115,10 @@ async fn up(cli: &Cli, manifest: &Path) -> Result<Network> {
         println!("testnet: making {} nodes in {}", manifest.names().len(), cli.dir.display());
         setup::set_up(&manifest, &cli.dir, cli.port_offset, &lazd)?
     };
-    let mut before = 0;
-    for node in &network.nodes {
-        before = before.max(node.height().await.unwrap_or(0));
-    }
     network.start(&lazd)?;
     println!("testnet: waiting for blocks");
+    network.wait_for(1, FIRST_BLOCKS).await?;
+    let before = perturb::highest(&network).await;
     network.wait_for(before + 2, FIRST_BLOCKS).await?;
     Ok(network)
 }
@@ -145,9 +143,7 @@ fn welcome(network: &Network, folder: &Path, lazd: &Path) {
     println!("  {lazd} status --home {home}");
     println!("  {lazd} keys list --home {home}");
     println!("  {lazd} query bank balances faucet --home {home}");
-    println!(
-        "  {lazd} tx bank send faucet node0 1000ulaz --home {home} --gas auto --gas-prices 0.0025ulaz --wait -y"
-    );
+    println!("  {lazd} tx bank send faucet node0 1000ulaz --home {home} --gas auto --wait -y");
     println!("  curl http://127.0.0.1:{}/cosmos/staking/v1beta1/validators", first.ports.api);
     let this = std::env::current_exe().unwrap_or_else(|_| "lazchain-testnet".into());
     let folder = folder.display();

@@ -22,11 +22,7 @@ const RECOVERY: Duration = Duration::from_secs(120);
 const BLOCKS_AFTER: u64 = 3;
 
 /// Disturbs one node and waits until the whole network is ahead of where it was, and of one mind.
-pub(crate) async fn disturb(
-    network: &Network,
-    (turn, perturb): (u32, &Perturb),
-    lazd: &Path,
-) -> Result<()> {
+pub(crate) async fn disturb(network: &Network, (turn, perturb): (u32, &Perturb), lazd: &Path) -> Result<()> {
     network.wait_for(perturb.at_height, RECOVERY).await?;
     sleep(PHASE * (turn % PHASES)).await;
     let node = network.node(&perturb.node)?;

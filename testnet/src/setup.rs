@@ -57,8 +57,11 @@ pub(crate) fn add_node(network: &mut Network, folder: &Path, name: &str, lazd: &
     }
     let folder = fs::canonicalize(folder)?;
     let index = u16::try_from(network.nodes.len()).context("nodes")?;
-    let node =
-        Node { name: name.into(), home: folder.join(name).join("lazd"), ports: Ports::of(index, network.port_offset()) };
+    let node = Node {
+        name: name.into(),
+        home: folder.join(name).join("lazd"),
+        ports: Ports::of(index, network.port_offset()),
+    };
     node.ports.must_be_free()?;
     let home = |command: &mut Command| {
         command.arg("--home").arg(&node.home);

@@ -5,7 +5,7 @@
 
 mod common;
 
-use std::fs;
+use std::{cell::RefCell, fs};
 
 use common::Net;
 use serde_json::{Value as Json, json};
@@ -18,27 +18,37 @@ fn number(value: &Json) -> u128 {
 }
 
 /// The questions and steps of this test, in words.
-struct Operator(Net);
+struct Operator {
+    net: Net,
+    /// Nodes that run.
+    running: RefCell<Vec<&'static str>>,
+}
 
 impl Operator {
     /// Sends a transaction from a node's home and waits for its block. Without a fee it pays the node's minimum.
     fn tx(&self, node: &str, line: &str) -> Json {
-        self.0.say(format!("{node}: tx {line}"));
-        let done = self.0.json(node, &format!("tx {line} --gas auto --wait=120 -y"));
+        self.net.say(format!("{node}: tx {line}"));
+        let done = self.net.json(node, &format!("tx {line} --gas auto --wait=120 -y"));
         assert_eq!(done["code"], 0, "{line}: {done}");
+        // whoever is asked next knows of it
+        let height = number(&done["height"]);
+        self.net.until(&format!("all are at height {height}"), || {
+            let at = |node: &&str| number(&self.net.status(node)["sync_info"]["latest_block_height"]);
+            self.running.borrow().iter().all(|node| at(node) >= height).then_some(())
+        });
         done
     }
 
     fn q(&self, line: &str) -> Json {
-        self.0.json("node0", &format!("q {line}"))
+        self.net.json("node0", &format!("q {line}"))
     }
 
     fn address(&self, node: &str, key: &str) -> String {
-        self.0.said(node, &format!("keys show {key} -a"))
+        self.net.said(node, &format!("keys show {key} -a"))
     }
 
     fn operator(&self, node: &str, key: &str) -> String {
-        self.0.said(node, &format!("keys show {key} --bech val -a"))
+        self.net.said(node, &format!("keys show {key} --bech val -a"))
     }
 
     fn validator(&self, operator: &str) -> Json {
@@ -54,12 +64,12 @@ impl Operator {
     }
 
     fn votes_in_consensus(&self, node: &str) -> u128 {
-        number(&self.0.status(node)["validator_info"]["voting_power"])
+        number(&self.net.status(node)["validator_info"]["voting_power"])
     }
 
     /// Waits until a validator is bonded and its node knows that it votes.
     fn until_bonded(&self, node: &str, operator: &str) {
-        self.0.until(&format!("{node} is a bonded validator"), || {
+        self.net.until(&format!("{node} is a bonded validator"), || {
             let validator = self.validator(operator);
             let bonded = validator["status"] == "BOND_STATUS_BONDED" && validator["jailed"] != true;
             (bonded && self.votes_in_consensus(node) > 0).then_some(())
@@ -69,10 +79,11 @@ impl Operator {
 
 #[test]
 fn a_fifth_node_lives_an_operators_life_and_a_sixth_joins_by_state_sync() {
-    let op = Operator(Net::new());
-    let net = &op.0;
+    let op = Operator { net: Net::new(), running: RefCell::new(VALIDATORS.to_vec()) };
+    let net = &op.net;
     net.testnet(&format!("up {MANIFEST}"));
     net.testnet("join fifth");
+    op.running.borrow_mut().push("fifth");
     let sync = net.status("fifth")["sync_info"].clone();
     assert_eq!(number(&sync["earliest_block_height"]), 1, "it has every block: {sync}");
 
@@ -94,7 +105,7 @@ fn a_fifth_node_lives_an_operators_life_and_a_sixth_joins_by_state_sync() {
 
 /// Returns the faucet's address and the new validator's.
 fn becomes_a_validator(op: &Operator) -> (String, String) {
-    let net = &op.0;
+    let net = &op.net;
     net.said("fifth", "keys add fifth");
     let (faucet, account) = (op.address("node0", "faucet"), op.address("fifth", "fifth"));
     op.tx("node0", &format!("bank send faucet {account} 1000000000ulaz"));
@@ -114,7 +125,7 @@ fn becomes_a_validator(op: &Operator) -> (String, String) {
 
 /// A proposal to change a parameter, with everybody's vote; returns its id.
 fn is_proposed(op: &Operator) -> String {
-    let net = &op.0;
+    let net = &op.net;
     let mut params = op.q("staking params")["params"].clone();
     assert_eq!(params["max_entries"], 7);
     params["max_entries"] = json!(9);
@@ -146,7 +157,7 @@ fn is_proposed(op: &Operator) -> String {
 }
 
 fn passes(op: &Operator, id: &str) {
-    op.0.until("the proposal has passed", || {
+    op.net.until("the proposal has passed", || {
         let status = op.q(&format!("gov proposal {id}"))["proposal"]["status"].clone();
         let under_way = status == "PROPOSAL_STATUS_VOTING_PERIOD";
         assert!(under_way || status == "PROPOSAL_STATUS_PASSED", "{status}");
@@ -160,30 +171,27 @@ fn stake_moves(op: &Operator, faucet: &str, fifth: &str) {
     op.tx("node0", &format!("staking delegate {fifth} 300000000ulaz --from faucet"));
     assert_eq!(op.delegated(faucet, fifth), 300_000_000);
     op.tx("node0", &format!("staking redelegate {fifth} {node0} 100000000ulaz --from faucet"));
-    assert_eq!(
-        (op.delegated(faucet, fifth), op.delegated(faucet, &node0)),
-        (200_000_000, 100_000_000)
-    );
+    assert_eq!((op.delegated(faucet, fifth), op.delegated(faucet, &node0)), (200_000_000, 100_000_000));
     op.tx("node0", &format!("staking unbond {fifth} 50000000ulaz --from faucet"));
     assert_eq!(op.delegated(faucet, fifth), 150_000_000);
     let unbonding = op.q(&format!("staking unbonding-delegations {faucet}"));
     assert_eq!(unbonding["unbonding_responses"][0]["entries"][0]["balance"], "50000000");
     let before = op.balance(faucet);
-    op.0.until("the undelegated stake is free", || {
+    op.net.until("the undelegated stake is free", || {
         let left = op.q(&format!("staking unbonding-delegations {faucet}"))["unbonding_responses"].clone();
         left.as_array().is_none_or(Vec::is_empty).then_some(())
     });
     assert_eq!(op.balance(faucet), before + 50_000_000);
     // another node of the network sees the same
-    let seen = op.0.json("node3", &format!("q staking delegation {faucet} {fifth}"));
+    let seen = op.net.json("node3", &format!("q staking delegation {faucet} {fifth}"));
     assert_eq!(number(&seen["delegation_response"]["balance"]["amount"]), 150_000_000);
-    op.0.until("the fifth's power is what is bonded to it", || {
+    op.net.until("the fifth's power is what is bonded to it", || {
         (op.votes_in_consensus("fifth") == 350).then_some(())
     });
 }
 
 fn rewards_are_withdrawn(op: &Operator, faucet: &str, fifth: &str) {
-    op.0.until("delegators and the fifth have rewards", || {
+    op.net.until("delegators and the fifth have rewards", || {
         let total = op.q(&format!("distribution rewards {faucet}"))["total"].clone();
         let commission = op.q(&format!("distribution commission {fifth}"))["commission"].clone();
         let some = |list: &Json| list.as_array().is_some_and(|list| !list.is_empty());
@@ -212,10 +220,11 @@ fn rewards_are_withdrawn(op: &Operator, faucet: &str, fifth: &str) {
 }
 
 fn is_jailed_and_comes_back(op: &Operator, fifth: &str) {
-    let net = &op.0;
+    let net = &op.net;
     let consensus = net.said("fifth", "comet show-address");
     let before = number(&op.validator(fifth)["tokens"]);
     net.testnet("stop fifth");
+    op.running.borrow_mut().retain(|node| *node != "fifth");
     let jailed = net.until("the fifth is jailed for its absence", || {
         let validator = op.validator(fifth);
         (validator["jailed"] == true).then_some(validator)
@@ -226,6 +235,7 @@ fn is_jailed_and_comes_back(op: &Operator, fifth: &str) {
     let info = op.q(&format!("slashing signing-info {consensus}"))["val_signing_info"].clone();
     assert_ne!(info["tombstoned"], true, "{info}");
     net.testnet("start fifth");
+    op.running.borrow_mut().push("fifth");
     net.until("the term is over and the fifth is unjailed", || {
         let out = net.lazd("fifth", "tx slashing unjail --from fifth --gas auto --wait=120 -y -o json");
         let error = String::from_utf8_lossy(&out.stderr).into_owned();
@@ -243,18 +253,16 @@ fn is_jailed_and_comes_back(op: &Operator, fifth: &str) {
 }
 
 fn joins_by_state_sync(op: &Operator) {
-    let net = &op.0;
+    let net = &op.net;
     net.testnet("join sixth --state-sync");
+    op.running.borrow_mut().push("sixth");
     let sync = net.status("sixth")["sync_info"].clone();
     assert!(number(&sync["earliest_block_height"]) > 10, "it executed every block: {sync}");
     net.said("sixth", "keys add sixth");
     let sixth = op.address("sixth", "sixth");
     op.tx("node0", &format!("bank send faucet {sixth} 7000000ulaz"));
-    let seen = net.until("the sixth node shows what its key got", || {
-        let balance = net.json("sixth", &format!("q bank balance {sixth} ulaz"))["balance"]["amount"].clone();
-        Some(number(&balance)).filter(|amount| *amount > 0)
-    });
-    assert_eq!(seen, 7_000_000);
+    let seen = net.json("sixth", &format!("q bank balance {sixth} ulaz"));
+    assert_eq!(seen["balance"]["amount"], "7000000");
     // and it takes transactions
     let faucet = op.address("node0", "faucet");
     op.tx("sixth", &format!("bank send sixth {faucet} 1000000ulaz"));

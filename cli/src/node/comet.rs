@@ -39,8 +39,10 @@ enum Comet {
         generation: u32,
     },
     /// Make a validator key where there is none
-    #[command(after_help = "For a node that has never been a validator: one that has signed something needs its own key
-back, from a backup.")]
+    #[command(
+        after_help = "For a node that has never been a validator: one that has signed something needs its own key
+back, from a backup."
+    )]
     NewValidatorKey,
     /// Print CometBFT libraries' version
     Version,

@@ -54,9 +54,7 @@ impl Net {
     /// Runs `lazchain-testnet`; its output goes where the test's goes.
     pub(crate) fn testnet(&self, line: &str) {
         self.say(format!("lazchain-testnet {line}"));
-        let out = self.command(line).output().unwrap();
-        print!("{}", String::from_utf8_lossy(&out.stdout));
-        assert!(out.status.success(), "lazchain-testnet {line}: {}", String::from_utf8_lossy(&out.stderr));
+        assert!(self.command(line).status().unwrap().success(), "lazchain-testnet {line}: see above");
     }
 
     fn dir(&self) -> PathBuf {
@@ -91,10 +89,10 @@ impl Net {
 
     /// Waits until `look` sees something.
     pub(crate) fn until<T>(&self, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-        self.say(format!("waiting until {what}"));
         let begun = Instant::now();
         loop {
             if let Some(found) = look() {
+                self.say(what);
                 return found;
             }
             assert!(begun.elapsed() < PATIENCE, "in vain, until {what}");
@@ -112,9 +110,9 @@ impl Drop for Net {
     fn drop(&mut self) {
         if panicking() {
             for entry in fs::read_dir(self.dir()).into_iter().flatten().flatten() {
-                let log = fs::read_to_string(entry.path().join("lazd/lazd.log")).unwrap_or_default();
-                let lines: Vec<&str> = log.lines().collect();
-                let last = lines[lines.len().saturating_sub(12)..].join("\n");
+                let Ok(log) = fs::read_to_string(entry.path().join("lazd/lazd.log")) else { continue };
+                let lines: Vec<&str> = log.lines().filter(|line| !line.contains("module=p2p")).collect();
+                let last = lines[lines.len().saturating_sub(8)..].join("\n");
                 println!("--- {}\n{last}", entry.path().display());
             }
         }

@@ -50,10 +50,21 @@ pub(crate) const SERVICES: &[Service] = &[
     }),
 ];
 
-/// Every interface that an `Any` can stand for -> the messages that implement it.
+/// Every interface that an `Any` can stand for -> the messages that implement it: as their descriptors say, and three
+/// that the SDK registers in its code.
 pub fn implementers() -> BTreeMap<String, Vec<MessageDescriptor>> {
     let mut found: BTreeMap<String, Vec<MessageDescriptor>> = BTreeMap::new();
     let pool = proto::descriptors();
+    let keys = pool.all_messages().filter(|message| {
+        message.package_name().starts_with("cosmos.crypto.") && message.name().ends_with("PubKey")
+    });
+    found.insert("cosmos.crypto.PubKey".into(), keys.collect());
+    for service in pool.services().filter(|service| service.name() == "Msg") {
+        for method in service.methods() {
+            found.entry("cosmos.base.v1beta1.Msg".into()).or_default().push(method.input());
+            found.entry("cosmos.tx.v1beta1.MsgResponse".into()).or_default().push(method.output());
+        }
+    }
     let Some(option) = pool.get_extension_by_name("cosmos_proto.implements_interface") else { return found };
     for message in pool.all_messages() {
         let options = message.options();
