@@ -92,25 +92,24 @@ mod tests {
     use super::*;
     use state::{Overlay, Snapshot};
 
-    const PEOPLE: Map<u64, String> = Map::new("test/people");
-    const COUNT: Item<u64> = Item::new("test/count");
-    const COLLECTIONS: &[&dyn Collection] = &[&PEOPLE, &COUNT];
-
     #[test]
     fn records_survive_an_export_and_strangers_are_refused() {
+        let people: Map<u64, String> = Map::new("test/people");
+        let count: Item<u64> = Item::new("test/count");
+        let collections: &[&dyn Collection] = &[&people, &count];
         let mut state = Overlay::new(Snapshot::empty());
-        PEOPLE.set(&mut state, &7, &"ada".into());
-        COUNT.set(&mut state, &1);
-        let entries = export(&state, COLLECTIONS).expect("exports");
+        people.set(&mut state, &7, &"ada".into());
+        count.set(&mut state, &1);
+        let entries = export(&state, collections).expect("exports");
         let mut again = Overlay::new(Snapshot::empty());
-        import(&mut again, COLLECTIONS, &entries).expect("imports");
-        assert_eq!(PEOPLE.get(&again, &7).expect("reads"), Some("ada".into()));
-        assert_eq!(COUNT.get(&again).expect("reads"), Some(1));
+        import(&mut again, collections, &entries).expect("imports");
+        assert_eq!(people.get(&again, &7).expect("reads"), Some("ada".into()));
+        assert_eq!(count.get(&again).expect("reads"), Some(1));
 
         let wrong = |change: fn(&mut pb::Entry)| {
             let mut entries = entries.clone();
             entries.iter_mut().for_each(change);
-            import(&mut again.clone(), COLLECTIONS, &entries).expect_err("refused").to_string()
+            import(&mut again.clone(), collections, &entries).expect_err("refused").to_string()
         };
         assert!(wrong(|entry| entry.collection = "bank/supply".into()).contains("no such collection"));
         assert!(wrong(|entry| entry.key = vec![1]).contains("genesis record of test/people"));
