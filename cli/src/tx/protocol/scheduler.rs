@@ -16,7 +16,7 @@ pub(in crate::tx) const ROWS: &[Row] = &[
     example(
         proposal(
             "scheduler",
-            "retry-proposal [sequence]",
+            "retry-proposal [entry]",
             "Submit a proposal to put an entry that was set aside back into its queue",
             "lazchain.scheduler.v1.MsgRetry",
             &["sequence"],
