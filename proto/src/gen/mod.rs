@@ -178,6 +178,11 @@ pub mod lazchain {
             include!("lazchain.beacon.v1.rs");
         }
     }
+    pub mod dat {
+        pub mod v1 {
+            include!("lazchain.dat.v1.rs");
+        }
+    }
     pub mod idao {
         pub mod v1 {
             include!("lazchain.idao.v1.rs");
