@@ -9,6 +9,7 @@ use crate::{doors::paths, modules};
 const UNSERVED: &[(&str, &str)] = &[
     ("lazchain.dat.", "comes with its module"),
     ("lazchain.idao.", "comes with its module"),
+    ("lazchain.vsc.", "comes with its module"),
     ("cosmos.authz.", "authz comes later; nested messages come with it"),
     ("cosmos.feegrant.", "fee grants come later; a granter is refused by name"),
     ("cosmos.nft.", "known to clients; tokens of this chain have their own module"),

@@ -193,6 +193,11 @@ pub mod lazchain {
             include!("lazchain.scheduler.v1.rs");
         }
     }
+    pub mod vsc {
+        pub mod v1 {
+            include!("lazchain.vsc.v1.rs");
+        }
+    }
 }
 pub mod tendermint {
     pub mod abci {
