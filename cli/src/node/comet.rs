@@ -41,9 +41,13 @@ enum Comet {
     /// Make a validator key where there is none
     #[command(
         after_help = "For a node that has never been a validator: one that has signed something needs its own key
-back, from a backup."
+back, from a backup. With --lost it becomes another validator, and the old one is jailed for its absence."
     )]
-    NewValidatorKey,
+    NewValidatorKey {
+        /// The key of the validator that this node was is lost for good
+        #[arg(long)]
+        lost: bool,
+    },
     /// Print CometBFT libraries' version
     Version,
     /// (unsafe) Remove all the data and WAL, reset this node's validator to genesis state
@@ -72,7 +76,7 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
         Comet::ShowBeacon { generation } => {
             println!("{}", STANDARD.encode(keys::validator(home)?.dice().chain(generation).tip()));
         }
-        Comet::NewValidatorKey => new_validator_key(home)?,
+        Comet::NewValidatorKey { lost } => new_validator_key(home, lost)?,
         Comet::Version => {
             let version = Engine::find()?.version;
             println!("ABCI: 2.0.0\nBlockProtocol: 11\nCometBFT: {version}\nP2PProtocol: 8");
@@ -84,7 +88,7 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
 }
 
 /// Makes the key that was never there, or never used.
-fn new_validator_key(home: &Home) -> Result<()> {
+fn new_validator_key(home: &Home, lost: bool) -> Result<()> {
     home.make()?;
     let _held = home.lock()?;
     let path = home.validator_state();
@@ -92,10 +96,10 @@ fn new_validator_key(home: &Home) -> Result<()> {
         let state: Json = serde_json::from_str(&home.read(&path)?)
             .with_context(|| format!("{} is not what CometBFT wrote", path.display()))?;
         let height = state["height"].as_str().unwrap_or("0");
-        if height != "0" {
+        if height != "0" && !lost {
             bail!(
                 "this node has signed up to height {height} ({}), so its key was a validator's: put the key back \
-                 from your backup, or give the validator up with `lazd comet unsafe-reset-all`",
+                 from your backup; if it is lost for good, --lost makes this node another validator",
                 path.display()
             );
         }
@@ -152,17 +156,17 @@ mod tests {
     fn a_new_validator_key_is_only_for_a_node_that_has_signed_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::new(folder.path());
-        new_validator_key(&home).unwrap();
+        new_validator_key(&home, false).unwrap();
         let made = keys::validator(&home).unwrap().address();
         assert_eq!(fs::read_to_string(home.validator_state()).unwrap(), keys::NOTHING_SIGNED);
-        assert!(new_validator_key(&home).is_err(), "a key is never replaced");
+        assert!(new_validator_key(&home, false).is_err(), "a key is never replaced");
         assert_eq!(keys::validator(&home).unwrap().address(), made);
         fs::remove_file(home.validator_key()).unwrap();
         fs::write(home.validator_state(), r#"{"height": "12", "round": 0, "step": 3}"#).unwrap();
-        let error = new_validator_key(&home).unwrap_err().to_string();
+        let error = new_validator_key(&home, false).unwrap_err().to_string();
         assert!(error.contains("height 12") && error.contains("backup"), "{error}");
-        reset_all(&home, true).unwrap();
-        new_validator_key(&home).unwrap();
+        new_validator_key(&home, true).unwrap();
+        assert!(fs::read_to_string(home.validator_state()).unwrap().contains("12"), "what was signed stays");
     }
 
     #[test]
