@@ -115,6 +115,23 @@ fn start(net: &Net) -> Node {
     }
 }
 
+/// Gas and price from the node; returns the height of the last payment.
+fn gas_is_estimated(net: &Net, send: &str) -> String {
+    // Gas is estimated by the chain, exactly.
+    let auto = send.replace("--fees 500ulaz", "--gas auto --gas-prices 0.0025ulaz");
+    let estimated = net.json(&format!("{auto} --wait"));
+    assert_eq!((estimated["code"].as_u64(), &estimated["gas_used"]), (Some(0), &estimated["gas_wanted"]));
+    // Without a fee it asks the node for its price.
+    let (code, out, error) = net.run(&send.replace("--fees 500ulaz", "--gas auto --wait"));
+    assert_eq!(code, Some(0), "{error}");
+    let priced: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(priced["tx"]["auth_info"]["fee"], estimated["tx"]["auth_info"]["fee"]);
+    assert!(error.contains("gas price: 0.0025ulaz"), "{error}");
+    let (code, _, error) = net.run(&format!("{send} --dry-run"));
+    assert!(code == Some(0) && error.starts_with("gas estimate: "), "{error}");
+    priced["height"].as_str().unwrap().to_owned()
+}
+
 #[test]
 fn a_payment_is_sent_waited_for_found_and_seen_in_the_balances() {
     let folder = tempfile::tempdir().unwrap();
@@ -172,19 +189,7 @@ fn a_payment_is_sent_waited_for_found_and_seen_in_the_balances() {
     assert_eq!(old["balance"]["amount"], (before - 5500).to_string());
     let supply = net.json("q path /cosmos.bank.v1beta1.Query/SupplyOf {\"denom\":\"ulaz\"} -o json");
     assert_eq!(supply["amount"]["denom"], "ulaz");
-    // Gas is estimated by the chain, exactly.
-    let auto = send.replace("--fees 500ulaz", "--gas auto --gas-prices 0.0025ulaz");
-    let estimated = net.json(&format!("{auto} --wait"));
-    assert_eq!((estimated["code"].as_u64(), &estimated["gas_used"]), (Some(0), &estimated["gas_wanted"]));
-    // Without a fee it asks the node for its price.
-    let (code, out, error) = net.run(&send.replace("--fees 500ulaz", "--gas auto --wait"));
-    assert_eq!(code, Some(0), "{error}");
-    let priced: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!(priced["tx"]["auth_info"]["fee"], estimated["tx"]["auth_info"]["fee"]);
-    assert!(error.contains("gas price: 0.0025ulaz"), "{error}");
-    let last = priced["height"].as_str().unwrap();
-    let (code, _, error) = net.run(&format!("{send} --dry-run"));
-    assert!(code == Some(0) && error.starts_with("gas estimate: "), "{error}");
+    let last = gas_is_estimated(&net, send);
 
     // Proved against a header that the light client verifier accepts.
     let block = net.json(&format!("q block-results {height} -o json"));
