@@ -8,7 +8,6 @@ use crate::{doors::paths, modules};
 /// Packages that nothing of is served, and why.
 const UNSERVED: &[(&str, &str)] = &[
     ("lazchain.dat.", "comes with its module"),
-    ("lazchain.idao.", "comes with its module"),
     ("lazchain.vsc.", "comes with its module"),
     ("cosmos.authz.", "authz comes later; nested messages come with it"),
     ("cosmos.feegrant.", "fee grants come later; a granter is refused by name"),

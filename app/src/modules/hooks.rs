@@ -5,6 +5,7 @@ use proto::{
     address::{Address, ConsAddress, ValAddress},
     dec::Dec,
 };
+use state::Read;
 
 use crate::{
     ctx::Ctx,
@@ -69,5 +70,35 @@ pub(crate) fn before_validator_slashed(ctx: &mut Ctx, operator: &ValAddress, fra
 
 /// A proposer that owes the beacon a preimage gave none.
 pub(crate) fn beacon_withheld(_: &mut Ctx, _operator: &ValAddress) -> Result<()> {
+    Ok(())
+}
+
+/// Who owns a DAT, by asset and serial. Nobody while there are no DATs.
+pub(crate) fn dat_owner(_: &dyn Read, _asset: u64, _serial: u64) -> Result<Option<Address>> {
+    Ok(None)
+}
+
+/// The iDAO that an asset names and its owner. There is none while there are no assets.
+pub(crate) fn asset_home(_: &dyn Read, _asset: u64) -> Result<Option<(u64, Address)>> {
+    Ok(None)
+}
+
+/// The iDAO of a task, and whether it was drawn already. There is none while there are no tasks.
+pub(crate) fn task_home(_: &dyn Read, _task: u64) -> Result<Option<(u64, bool)>> {
+    Ok(None)
+}
+
+/// Whether there is a Quorum of that number. There is none while there are no Quorums.
+pub(crate) fn quorum_exists(_: &dyn Read, _quorum: u64) -> Result<bool> {
+    Ok(false)
+}
+
+/// The members, or the gatekeepers among them, decided on an update.
+pub(crate) fn learning_decided(_: &mut Ctx, _task: u64, _passed: bool) -> Result<()> {
+    Ok(())
+}
+
+/// The members decided on a request to use an asset.
+pub(crate) fn use_decided(_: &mut Ctx, _request: u64, _passed: bool) -> Result<()> {
     Ok(())
 }

@@ -10,6 +10,7 @@ pub(crate) mod evidence;
 pub(crate) mod genutil;
 pub(crate) mod gov;
 pub(crate) mod hooks;
+pub(crate) mod idao;
 pub(crate) mod mint;
 pub(crate) mod scheduler;
 pub(crate) mod slashing;
@@ -42,6 +43,7 @@ pub(crate) const MODULE_ACCOUNTS: &[(&str, &[&str])] = &[
     (mint::ACCOUNT, &["minter"]),
     (staking::BONDED_POOL, &["burner", "staking"]),
     (staking::NOT_BONDED_POOL, &["burner", "staking"]),
+    (idao::ACCOUNT, &["burner"]),
     (GOVERNANCE, &["burner"]),
 ];
 
@@ -79,6 +81,31 @@ const ROUTES: &[&[Route]] = &[
     &[Route::of::<mint::UpdateParams>()],
     &[Route::of::<beacon::RegisterBeacon>(), Route::of::<beacon::UpdateParams>()],
     &[
+        Route::of::<idao::CreateIdao>(),
+        Route::of::<idao::UpdateIdao>(),
+        Route::of::<idao::CloseIdao>(),
+        Route::of::<idao::ApplyToJoin>(),
+        Route::of::<idao::WithdrawApplication>(),
+        Route::of::<idao::Invite>(),
+        Route::of::<idao::AcceptInvite>(),
+        Route::of::<idao::LeaveIdao>(),
+        Route::of::<idao::RemoveMember>(),
+        Route::of::<idao::SetRoles>(),
+        Route::of::<idao::AcceptRole>(),
+        Route::of::<idao::RegisterAgent>(),
+        Route::of::<idao::RevokeAgent>(),
+        Route::of::<idao::Propose>(),
+        Route::of::<idao::Vote>(),
+        Route::of::<idao::ExecuteProposal>(),
+        Route::of::<idao::WithdrawProposal>(),
+        Route::of::<idao::EstablishTrust>(),
+        Route::of::<idao::EndTrust>(),
+        Route::of::<idao::FreezeSubject>(),
+        Route::of::<idao::ClaimMemberRewards>(),
+        Route::of::<idao::FundTreasury>(),
+        Route::of::<idao::UpdateParams>(),
+    ],
+    &[
         Route::of::<gov::Submit>(),
         Route::of::<gov::Deposit>(),
         Route::of::<gov::Vote>(),
@@ -106,6 +133,7 @@ pub(crate) const QUERIES: &[&[Query]] = &[
     distribution::QUERIES,
     mint::QUERIES,
     beacon::QUERIES,
+    idao::QUERIES,
     gov::QUERIES,
     gov::OLD_QUERIES,
 ];
@@ -121,11 +149,13 @@ pub(crate) const INVARIANTS: &[&[Invariant]] = &[
     distribution::INVARIANTS,
     mint::INVARIANTS,
     beacon::INVARIANTS,
+    idao::INVARIANTS,
     gov::INVARIANTS,
 ];
 
 /// Every queue there is and its work. Each is sure of a sixteenth of a block's budget, in this order.
-pub(crate) const QUEUES: &[(&Queue, Work)] = &[];
+pub(crate) const QUEUES: &[(&Queue, Work)] =
+    &[(&idao::CLOSINGS, idao::close_vote), (&idao::ENDS, idao::end), (&idao::LEFTOVERS, idao::clear)];
 
 /// All routes, in order.
 pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
@@ -168,6 +198,7 @@ pub(crate) fn init(ctx: &mut Ctx, app: &Json) -> Result<Vec<ValidatorUpdate>> {
     evidence::init(ctx, &genesis::section(app, "evidence")?)?;
     mint::init(ctx, &genesis::section(app, "mint")?)?;
     beacon::init(ctx, &genesis::section(app, "beacon")?)?;
+    idao::init(ctx, &genesis::section(app, "idao")?)?;
     gov::init(ctx, &genesis::section(app, "gov")?)?;
     if genutil::init(ctx, app.get("genutil"))? > 0 {
         staking::apply_updates(ctx)?;
@@ -189,6 +220,7 @@ pub(crate) fn export(state: &dyn Read) -> Result<Vec<(&'static str, Json)>> {
         ("distribution", genesis::json(&distribution::export(state)?)?),
         ("mint", genesis::json(&mint::export(state)?)?),
         ("beacon", genesis::json(&beacon::export(state)?)?),
+        ("idao", genesis::json(&idao::export(state)?)?),
         ("gov", genesis::json(&gov::export(state)?)?),
     ])
 }

@@ -2111,7 +2111,7 @@ impl ::prost::Name for MsgCreateIdaoResponse {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct MsgUpdateIdao {
     #[prost(string, tag = "1")]
-    pub authority: ::prost::alloc::string::String,
+    pub idao_account: ::prost::alloc::string::String,
     #[prost(uint64, tag = "2")]
     pub idao: u64,
     #[prost(string, tag = "3")]
@@ -2152,7 +2152,7 @@ impl ::prost::Name for MsgUpdateIdaoResponse {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct MsgCloseIdao {
     #[prost(string, tag = "1")]
-    pub authority: ::prost::alloc::string::String,
+    pub idao_account: ::prost::alloc::string::String,
     #[prost(uint64, tag = "2")]
     pub idao: u64,
 }
@@ -2357,7 +2357,7 @@ impl ::prost::Name for MsgLeaveIdaoResponse {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct MsgRemoveMember {
     #[prost(string, tag = "1")]
-    pub authority: ::prost::alloc::string::String,
+    pub idao_account: ::prost::alloc::string::String,
     #[prost(uint64, tag = "2")]
     pub idao: u64,
     #[prost(string, tag = "3")]
@@ -2390,7 +2390,7 @@ impl ::prost::Name for MsgRemoveMemberResponse {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct MsgSetRoles {
     #[prost(string, tag = "1")]
-    pub authority: ::prost::alloc::string::String,
+    pub idao_account: ::prost::alloc::string::String,
     #[prost(uint64, tag = "2")]
     pub idao: u64,
     #[prost(string, tag = "3")]
@@ -2677,7 +2677,7 @@ impl ::prost::Name for MsgWithdrawProposalResponse {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct MsgEstablishTrust {
     #[prost(string, tag = "1")]
-    pub authority: ::prost::alloc::string::String,
+    pub idao_account: ::prost::alloc::string::String,
     /// `established` is set by the chain.
     #[prost(message, optional, tag = "2")]
     pub edge: ::core::option::Option<TrustEdge>,
@@ -2709,7 +2709,7 @@ impl ::prost::Name for MsgEstablishTrustResponse {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct MsgEndTrust {
     #[prost(string, tag = "1")]
-    pub authority: ::prost::alloc::string::String,
+    pub idao_account: ::prost::alloc::string::String,
     #[prost(uint64, tag = "2")]
     pub idao: u64,
     #[prost(uint64, tag = "3")]
