@@ -19,6 +19,7 @@ pub(crate) fn after_validator_created(ctx: &mut Ctx, operator: &ValAddress) -> R
 
 /// A validator is gone: unbonded, without any shares.
 pub(crate) fn after_validator_removed(ctx: &mut Ctx, _: &ConsAddress, operator: &ValAddress) -> Result<()> {
+    quorum::validator_removed(ctx, operator)?;
     distribution::remove_validator(ctx, operator)
 }
 
@@ -34,6 +35,16 @@ pub(crate) fn after_validator_bonded(
 /// A validator left the set.
 pub(crate) fn after_validator_unbonding(_: &mut Ctx, _: &ConsAddress, _operator: &ValAddress) -> Result<()> {
     Ok(())
+}
+
+/// How long stake must take at least to leave a validator, whatever the parameter says.
+pub(crate) fn slowest_exit(state: &dyn Read, now: Time) -> Result<Span> {
+    quorum::slowest_exit(state, now)
+}
+
+/// Governance sets how long stake takes to leave a validator.
+pub(crate) fn unbonding_time_changes(ctx: &mut Ctx, from: Span, to: Span) -> Result<()> {
+    quorum::unbonding_time_changes(ctx, from, to)
 }
 
 /// Somebody is about to stake on a validator for the first time.
