@@ -1,5 +1,7 @@
 //! One good example of every message. A message without one fails the tests that ask for it.
 
+mod quorum;
+
 use prost_types::Any;
 use proto::{address::Address, json};
 use serde_json::{Value as Json, json};
@@ -58,6 +60,7 @@ fn fields(chain: &TestChain, name: &str, cast: &Cast) -> Option<Json> {
         ("beacon", "MsgRegisterBeacon") => {
             Some(json!({"operator": who, "tip": "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="}))
         }
+        ("quorum", _) => quorum::fields(message, cast),
         ("bank", _) => bank(message, cast),
         ("staking", _) => staking(message, cast),
         ("distribution", _) => distribution(message, cast),

@@ -5,11 +5,13 @@ use proto::{
     address::{Address, ConsAddress, ValAddress},
     dec::Dec,
 };
+use state::Read;
 
 use crate::{
     ctx::Ctx,
     error::Result,
-    modules::{distribution, gov, slashing},
+    modules::{distribution, gov, quorum, slashing},
+    time::{Span, Time},
 };
 
 /// A validator is there, still without stake.
@@ -79,6 +81,6 @@ pub(crate) fn before_validator_slashed(ctx: &mut Ctx, operator: &ValAddress, fra
 }
 
 /// A proposer that owes the beacon a preimage gave none.
-pub(crate) fn beacon_withheld(_: &mut Ctx, _operator: &ValAddress) -> Result<()> {
-    Ok(())
+pub(crate) fn beacon_withheld(ctx: &mut Ctx, operator: &ValAddress) -> Result<()> {
+    quorum::preimage_left_out(ctx, operator)
 }

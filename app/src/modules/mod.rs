@@ -11,6 +11,7 @@ pub(crate) mod genutil;
 pub(crate) mod gov;
 pub(crate) mod hooks;
 pub(crate) mod mint;
+pub(crate) mod quorum;
 pub(crate) mod scheduler;
 pub(crate) mod slashing;
 pub(crate) mod staking;
@@ -42,6 +43,7 @@ pub(crate) const MODULE_ACCOUNTS: &[(&str, &[&str])] = &[
     (mint::ACCOUNT, &["minter"]),
     (staking::BONDED_POOL, &["burner", "staking"]),
     (staking::NOT_BONDED_POOL, &["burner", "staking"]),
+    (quorum::ACCOUNT, &["burner"]),
     (GOVERNANCE, &["burner"]),
 ];
 
@@ -79,6 +81,20 @@ const ROUTES: &[&[Route]] = &[
     &[Route::of::<mint::UpdateParams>()],
     &[Route::of::<beacon::RegisterBeacon>(), Route::of::<beacon::UpdateParams>()],
     &[
+        Route::of::<quorum::CreateQuorum>(),
+        Route::of::<quorum::JoinQuorum>(),
+        Route::of::<quorum::AdmitMember>(),
+        Route::of::<quorum::UpdateAllocation>(),
+        Route::of::<quorum::LeaveQuorum>(),
+        Route::of::<quorum::RotateKeys>(),
+        Route::of::<quorum::ProposeRules>(),
+        Route::of::<quorum::VoteRules>(),
+        Route::of::<quorum::UnjailMember>(),
+        Route::of::<quorum::FundQuorum>(),
+        Route::of::<quorum::ClaimPool>(),
+        Route::of::<quorum::UpdateParams>(),
+    ],
+    &[
         Route::of::<gov::Submit>(),
         Route::of::<gov::Deposit>(),
         Route::of::<gov::Vote>(),
@@ -106,6 +122,7 @@ pub(crate) const QUERIES: &[&[Query]] = &[
     distribution::QUERIES,
     mint::QUERIES,
     beacon::QUERIES,
+    quorum::QUERIES,
     gov::QUERIES,
     gov::OLD_QUERIES,
 ];
@@ -121,11 +138,16 @@ pub(crate) const INVARIANTS: &[&[Invariant]] = &[
     distribution::INVARIANTS,
     mint::INVARIANTS,
     beacon::INVARIANTS,
+    quorum::INVARIANTS,
     gov::INVARIANTS,
 ];
 
 /// Every queue there is and its work. Each is sure of a sixteenth of a block's budget, in this order.
-pub(crate) const QUEUES: &[(&Queue, Work)] = &[];
+pub(crate) const QUEUES: &[(&Queue, Work)] = &[
+    (&quorum::SLASHING, quorum::slash),
+    (&quorum::MEASURING, quorum::measure),
+    (&quorum::FORGETTING, quorum::forget),
+];
 
 /// All routes, in order.
 pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
@@ -152,8 +174,8 @@ pub(crate) fn end_block(ctx: &mut Ctx) -> Result<Vec<ValidatorUpdate>> {
 }
 
 /// An epoch begins with the next block. What takes longer than a few reads goes into a queue.
-pub(crate) fn epoch_began(_: &mut Ctx, _number: u64) -> Result<()> {
-    Ok(())
+pub(crate) fn epoch_began(ctx: &mut Ctx, number: u64) -> Result<()> {
+    quorum::epoch_began(ctx, number)
 }
 
 /// Fills an empty state; `app` has one field per module. Returns the validators, if a module names any.
@@ -168,6 +190,7 @@ pub(crate) fn init(ctx: &mut Ctx, app: &Json) -> Result<Vec<ValidatorUpdate>> {
     evidence::init(ctx, &genesis::section(app, "evidence")?)?;
     mint::init(ctx, &genesis::section(app, "mint")?)?;
     beacon::init(ctx, &genesis::section(app, "beacon")?)?;
+    quorum::init(ctx, &genesis::section(app, "quorum")?)?; // after staking, whose stake it holds
     gov::init(ctx, &genesis::section(app, "gov")?)?;
     if genutil::init(ctx, app.get("genutil"))? > 0 {
         staking::apply_updates(ctx)?;
@@ -189,6 +212,7 @@ pub(crate) fn export(state: &dyn Read) -> Result<Vec<(&'static str, Json)>> {
         ("distribution", genesis::json(&distribution::export(state)?)?),
         ("mint", genesis::json(&mint::export(state)?)?),
         ("beacon", genesis::json(&beacon::export(state)?)?),
+        ("quorum", genesis::json(&quorum::export(state)?)?),
         ("gov", genesis::json(&gov::export(state)?)?),
     ])
 }

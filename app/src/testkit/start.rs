@@ -7,7 +7,7 @@ use tendermint_proto::v0_38::abci::ValidatorUpdate;
 use super::{CHAIN_ID, address, cons_key};
 use crate::{
     genesis::InitChain,
-    modules::{beacon, scheduler, staking},
+    modules::{beacon, quorum, scheduler, staking},
     time::Time,
 };
 
@@ -59,6 +59,7 @@ pub(crate) fn genesis(balances: &[(&str, u64)], validators: &[(&str, u64)]) -> J
     json!({
         "scheduler": {"params": section(&scheduler::local())},
         "beacon": {"params": section(&beacon::local())},
+        "quorum": {"params": section(&quorum::local())},
         "bank": {"params": {"default_send_enabled": true}, "balances": list},
         // no new coins, and all income is the community's, so that balances change by messages alone
         "mint": {

@@ -2,6 +2,7 @@
 
 mod audit;
 mod beacon;
+mod quorum;
 mod scheduler;
 
 use super::table::Row;
@@ -10,8 +11,9 @@ use super::table::Row;
 pub(super) const MODULES: &[(&str, &str, &str)] = &[
     ("audit", audit::SERVICE, "Querying commands for the audit trail"),
     ("beacon", beacon::SERVICE, "Querying commands for the beacon module"),
+    ("quorum", quorum::SERVICE, "Querying commands for the quorum module"),
     ("scheduler", scheduler::SERVICE, "Querying commands for work queues and epochs"),
 ];
 
 /// The rows of each.
-pub(super) const ROWS: &[&[Row]] = &[audit::ROWS, beacon::ROWS, scheduler::ROWS];
+pub(super) const ROWS: &[&[Row]] = &[audit::ROWS, beacon::ROWS, quorum::ROWS, scheduler::ROWS];

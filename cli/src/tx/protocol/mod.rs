@@ -1,6 +1,7 @@
 //! Commands of the protocol's own modules, a file each.
 
 mod beacon;
+mod quorum;
 mod scheduler;
 
 use super::table::Row;
@@ -8,8 +9,9 @@ use super::table::Row;
 /// Modules and what their group says of itself.
 pub(super) const MODULES: &[(&str, &str)] = &[
     ("beacon", "Register the hash chain that a validator feeds the common dice from"),
+    ("quorum", "Validators that pledge stake on the truth of their verdicts"),
     ("scheduler", "Work queues and epochs"),
 ];
 
 /// The rows of each.
-pub(super) const ROWS: &[&[Row]] = &[beacon::ROWS, scheduler::ROWS];
+pub(super) const ROWS: &[&[Row]] = &[beacon::ROWS, quorum::ROWS, scheduler::ROWS];
