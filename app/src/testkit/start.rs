@@ -30,7 +30,7 @@ pub(crate) fn init_chain(app_state: Json, listed: Vec<ValidatorUpdate>) -> InitC
 }
 
 /// Parameters or a whole section, as a genesis file spells them.
-fn section<M: prost::Message + prost::Name>(message: &M) -> Json {
+pub(crate) fn section<M: prost::Message + prost::Name>(message: &M) -> Json {
     crate::genesis::json(message).expect("our own message")
 }
 

@@ -4,12 +4,12 @@ use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
 use serde_json::{Value as Json, json};
 
 use super::{Cast, account};
-use crate::testkit::cons_key;
+use crate::modules::quorum::tests::attestation_key;
 
 pub(super) fn fields(message: &str, cast: &Cast) -> Option<Json> {
     let (who, id) = (account(cast.who).to_string(), cast.id.to_string());
     let validator = account(cast.who).operator().to_string();
-    let key = |name: &str| BASE64.encode(cons_key(name));
+    let key = |name: &str| BASE64.encode(attestation_key(name));
     let rules = json!({
         "domains": ["health"], "fees": [{"kind": "UPDATE_KIND_DATASET", "base": "20000002", "bps": 10}],
     });

@@ -25,7 +25,9 @@ pub(crate) enum Error {
     Banned { quorum: u64, validator: ValAddress },
     #[error("an allocation of {got} bps is too small; the least is {least}")]
     AllocationTooSmall { got: u32, least: u32 },
-    #[error("all allocations together would be {sum} bps, at most {limit}; what is bound by liabilities counts")]
+    #[error(
+        "all allocations together would be {sum} bps, at most {limit}; what is bound by liabilities counts"
+    )]
     RestakeLimit { sum: u32, limit: u32 },
     #[error("allocations of {sum} bps and {double_sign} bps for signing twice would pledge stake twice")]
     DoubleSignLimit { sum: u32, double_sign: u32 },

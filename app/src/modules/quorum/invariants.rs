@@ -12,7 +12,7 @@ use state::{Pb, Read};
 
 use super::{
     keys::{
-        ALLOCATED, BOUND, BOUND_OF, LIVE, MEASUREMENTS, MEMBERS, MEMBERSHIPS, MEMBERS_POOLS, POOLS, QUORUMS,
+        ALLOCATED, BOUND, BOUND_OF, LIVE, MEASUREMENTS, MEMBERS, MEMBERS_POOLS, MEMBERSHIPS, POOLS, QUORUMS,
         REFERENCES, SLASHES,
     },
     logic::{purse, seats::counted},
@@ -130,7 +130,8 @@ fn powers_keep_the_cap(state: &dyn Read) -> Result<Option<String>> {
         for row in &measurement.members {
             let (power, pledge) = (stored::amount(&row.power)?, stored::amount(&row.pledge)?);
             sum = sum.plus(power)?;
-            let above = product(power.units(), BPS.into()) > product(total.units(), measurement.cap_bps.into());
+            let above =
+                product(power.units(), BPS.into()) > product(total.units(), measurement.cap_bps.into());
             if power > pledge || above {
                 broken = Some(format!("{key:?}: {row:?} of {total}"));
             }

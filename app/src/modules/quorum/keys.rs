@@ -57,7 +57,8 @@ pub(crate) const RELIABILITY: Map<u64, Pb<pb::Reliability>> = Map::new("quorum/r
 /// quorum/faults/ id | offence -> power found at fault in this and the last epoch.
 pub(crate) const FAULTS: Map<(u64, u8), Pb<pb::Faults>> = Map::new("quorum/faults");
 /// quorum/cases/ (id | epoch) | (offence | task | round | operator or zeros) -> what a finding's members share.
-pub(crate) const CASES: Map<((u64, u64), (u8, u64, u32, ValAddress)), Pb<pb::Case>> = Map::new("quorum/cases");
+pub(crate) const CASES: Map<((u64, u64), (u8, u64, u32, ValAddress)), Pb<pb::Case>> =
+    Map::new("quorum/cases");
 /// quorum/punished/ (id | epoch) | (operator | task | round | offence) -> number of the slash. What is not punished
 /// twice.
 pub(crate) const PUNISHED: Map<((u64, u64), (ValAddress, u64, u32, u8)), u64> = Map::new("quorum/punished");

@@ -109,7 +109,8 @@ pub(crate) fn check(params: &pb::Params) -> Result<()> {
         within("least_blocks", params.least_blocks, 1..=MAX_BLOCKS)?;
         within(field, blocks, params.least_blocks..=MAX_BLOCKS)?;
     }
-    let shortest = span("shortest_challenge_window", params.shortest_challenge_window.as_ref(), 1..=MAX_SECS)?;
+    let shortest =
+        span("shortest_challenge_window", params.shortest_challenge_window.as_ref(), 1..=MAX_SECS)?;
     let longest = span("longest_challenge_window", params.longest_challenge_window.as_ref(), 1..=MAX_SECS)?;
     if longest < shortest {
         return Err(refused("longest_challenge_window is below the shortest"));

@@ -95,10 +95,7 @@ mod tests {
         let found = powers(&pledges, 2_500).expect("fits");
         assert_eq!((found.capped, found.level.units()), (2, 155_000_154_320));
         let level = 155_000_154_320;
-        assert_eq!(
-            found.powers,
-            amounts(&[level, level, 150_000 * laz, 100_000_308_641, 60_000 * laz])
-        );
+        assert_eq!(found.powers, amounts(&[level, level, 150_000 * laz, 100_000_308_641, 60_000 * laz]));
         assert_eq!(found.total.units(), 620_000_617_281);
     }
 
@@ -106,10 +103,10 @@ mod tests {
     fn at_the_limit_all_weigh_as_little_as_the_smallest_and_below_it_nobody_weighs_anything() {
         let pledges = amounts(&[900, 50, 70, 60, 1]);
         assert_eq!(powers(&pledges, 2_000).expect("fits").powers, amounts(&[1; 5]));
-        assert_eq!(powers(&pledges, 1_999).expect("fits"), Powers {
-            powers: amounts(&[0; 5]),
-            ..Powers::default()
-        });
+        assert_eq!(
+            powers(&pledges, 1_999).expect("fits"),
+            Powers { powers: amounts(&[0; 5]), ..Powers::default() }
+        );
         // members without a pledge do not make up the number
         let pledges = amounts(&[900, 50, 70, 60, 0]);
         assert_eq!(powers(&pledges, 2_000).expect("fits").total, Amount::ZERO);

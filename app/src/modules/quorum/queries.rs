@@ -6,9 +6,7 @@ use state::{Pb, Read};
 use super::{
     errors::Error,
     keys::{BANNED, BOUND, BOUND_OF, MEASUREMENTS, MEMBERS, MEMBERSHIPS, QUORUMS, REFERENCES, SLASHES},
-    logic::{
-        self, changes, duties, measuring, offences, pools, reserves, seats,
-    },
+    logic::{self, changes, duties, measuring, offences, pools, reserves, seats},
     types::{MAX_MEMBERSHIPS, marks},
 };
 use crate::{
@@ -176,9 +174,8 @@ fn slash(state: &dyn Read, ask: pb::QuerySlashRequest) -> Result<pb::QuerySlashR
 }
 
 fn slashes(state: &dyn Read, ask: pb::QuerySlashesRequest) -> Result<pb::QuerySlashesResponse> {
-    let row = |_, Pb(slash): Pb<pb::Slash>| {
-        Ok((ask.quorum == 0 || slash.quorum == ask.quorum).then_some(slash))
-    };
+    let row =
+        |_, Pb(slash): Pb<pb::Slash>| Ok((ask.quorum == 0 || slash.quorum == ask.quorum).then_some(slash));
     let (slashes, pagination) = page::collect(state, &SLASHES, &(), ask.pagination.as_ref(), row)?;
     Ok(pb::QuerySlashesResponse { slashes, pagination })
 }

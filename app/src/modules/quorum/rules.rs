@@ -140,7 +140,9 @@ mod tests {
             done.expect_err("refused").to_string()
         };
         assert!(wrong(|rules| rules.fees.clear()).contains("kinds"));
-        assert!(wrong(|rules| rules.fees = [rules.fees.clone(), rules.fees.clone()].concat()).contains("twice"));
+        assert!(
+            wrong(|rules| rules.fees = [rules.fees.clone(), rules.fees.clone()].concat()).contains("twice")
+        );
         assert!(wrong(|rules| rules.fees[0].kind = 9).contains("unknown"));
         assert!(wrong(|rules| rules.fees[0].bps = 9).contains("bps of a fee"));
         assert!(wrong(|rules| rules.fees[0].base = "-1".into()).contains("base"));

@@ -98,10 +98,7 @@ impl Event for Leaving<'_> {
     const KIND: &'static str = "quorum.leaving";
 
     fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("quorum", self.quorum.to_string()),
-            ("validator", self.validator.to_string()),
-        ]
+        vec![("quorum", self.quorum.to_string()), ("validator", self.validator.to_string())]
     }
 }
 
@@ -155,10 +152,7 @@ impl Event for KeysRotated<'_> {
     const KIND: &'static str = "quorum.keys_rotated";
 
     fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("quorum", self.quorum.to_string()),
-            ("validator", self.validator.to_string()),
-        ]
+        vec![("quorum", self.quorum.to_string()), ("validator", self.validator.to_string())]
     }
 }
 
@@ -195,9 +189,6 @@ impl Event for Unjailed<'_> {
     const KIND: &'static str = "quorum.unjailed";
 
     fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("quorum", self.quorum.to_string()),
-            ("validator", self.validator.to_string()),
-        ]
+        vec![("quorum", self.quorum.to_string()), ("validator", self.validator.to_string())]
     }
 }

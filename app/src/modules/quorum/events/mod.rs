@@ -265,9 +265,6 @@ impl Event for Closed<'_> {
     const KIND: &'static str = "quorum.closed";
 
     fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("quorum", self.quorum.to_string()),
-            ("reason", self.reason.to_owned()),
-        ]
+        vec![("quorum", self.quorum.to_string()), ("reason", self.reason.to_owned())]
     }
 }

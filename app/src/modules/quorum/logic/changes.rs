@@ -72,7 +72,11 @@ pub(crate) fn vote(ctx: &mut Ctx, who: &ValAddress, (id, number): (u64, u64), ye
     if change.yes.contains(&text) || change.no.contains(&text) {
         return Err(Error::AlreadyVoted.into());
     }
-    if yes { change.yes.push(text) } else { change.no.push(text) }
+    if yes {
+        change.yes.push(text)
+    } else {
+        change.no.push(text)
+    }
     let refused = settle(ctx, &mut change, &last)?;
     let applies = change.applies;
     ctx.emit(events::RulesVoted { quorum: id, number, validator: who, yes, applies });

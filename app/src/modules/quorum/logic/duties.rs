@@ -36,13 +36,7 @@ pub(crate) fn begin_duty(ctx: &mut Ctx, id: u64, who: &ValAddress, duty: Duty) -
 }
 
 /// A duty is over. Who was absent or did not reveal pays for it at once. One that is over already changes nothing.
-pub(crate) fn end_duty(
-    ctx: &mut Ctx,
-    id: u64,
-    who: &ValAddress,
-    duty: Duty,
-    conduct: Conduct,
-) -> Result<()> {
+pub(crate) fn end_duty(ctx: &mut Ctx, id: u64, who: &ValAddress, duty: Duty, conduct: Conduct) -> Result<()> {
     let key = ((id, *who), (duty.task, duty.round));
     let Some(measurement) = DUTIES.get(&ctx.state, &key)? else { return Ok(()) };
     DUTIES.remove(&mut ctx.state, &key);
@@ -92,9 +86,8 @@ fn note(ctx: &mut Ctx, id: u64, who: &ValAddress, conduct: Conduct) -> Result<()
     let mut after = noted(&record(&ctx.state, id, who)?, conduct);
     let (points, abstentions) = marks(&after);
     let params = params(&ctx.state)?;
-    let member = find_member(&ctx.state, id, who)?.filter(|member| {
-        matches!(member.status(), pb::MemberStatus::Active | pb::MemberStatus::Leaving)
-    });
+    let member = find_member(&ctx.state, id, who)?
+        .filter(|member| matches!(member.status(), pb::MemberStatus::Active | pb::MemberStatus::Leaving));
     let too_bad = points >= params.jail_points || abstentions >= params.jail_abstentions;
     if let Some(before) = member.filter(|_| too_bad) {
         let until = ctx.block.time.plus(stored::span(params.jail.as_ref()));

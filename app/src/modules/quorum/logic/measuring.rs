@@ -320,7 +320,8 @@ const LOOK_AGAIN: u64 = 10;
 
 /// Forgets findings of fault and their slashes, once those are taken.
 pub(crate) fn forget(ctx: &mut Ctx, entry: &[u8], budget: u32) -> Result<Step> {
-    let Some((id, epoch)) = entry.split_first_chunk::<8>().and_then(|(id, rest)| Some((id, rest.try_into().ok()?)))
+    let Some((id, epoch)) =
+        entry.split_first_chunk::<8>().and_then(|(id, rest)| Some((id, rest.try_into().ok()?)))
     else {
         return Ok(Step::Done(1));
     };

@@ -16,7 +16,9 @@ use super::{
         types::MAX_APPLICANTS,
     },
     live_quorum, measuring, params, put, rules, seats,
-    seats::{all, bonded, check_limit, check_memberships, drop_member, find_member, member, put_member, record},
+    seats::{
+        all, bonded, check_limit, check_memberships, drop_member, find_member, member, put_member, record,
+    },
     trail,
 };
 use crate::{
@@ -84,7 +86,8 @@ fn is_applicant(member: &pb::Member) -> bool {
 }
 
 fn check_room(state: &dyn Read, quorum: &pb::Quorum, applicants: bool) -> Result<()> {
-    let count = all(state, quorum.id)?.iter().filter(|(_, member)| is_applicant(member) == applicants).count();
+    let count =
+        all(state, quorum.id)?.iter().filter(|(_, member)| is_applicant(member) == applicants).count();
     let seats = if applicants { MAX_APPLICANTS } else { rules(quorum).seats };
     if u32::try_from(count).is_ok_and(|count| count < seats) {
         return Ok(());

@@ -10,11 +10,7 @@ pub(crate) mod reserves;
 pub(crate) mod seats;
 pub(crate) mod slashing;
 
-use proto::{
-    address::Address,
-    amount::Amount,
-    lazchain::quorum::v1 as pb,
-};
+use proto::{address::Address, amount::Amount, lazchain::quorum::v1 as pb};
 use state::{Pb, Read};
 
 use super::{
@@ -30,9 +26,7 @@ use crate::{
     fixed::mul_div_floor,
     modules::{
         audit::{self, Subject},
-        bank, distribution,
-        scheduler,
-        staking,
+        bank, distribution, scheduler, staking,
     },
     stored,
     time::{Span, Time},
@@ -144,11 +138,8 @@ pub(crate) fn close(ctx: &mut Ctx, quorum: &pb::Quorum, reason: &str) -> Result<
         let coins = staking::stake(&ctx.state, deposit)?;
         bank::transfer(ctx, &purse(), &stored::address(&quorum.creator)?, &coins)?;
     }
-    let closed = pb::Quorum {
-        status: pb::Status::Closed.into(),
-        deposit: Amount::ZERO.to_string(),
-        ..quorum.clone()
-    };
+    let closed =
+        pb::Quorum { status: pb::Status::Closed.into(), deposit: Amount::ZERO.to_string(), ..quorum.clone() };
     put(ctx, &closed);
     LIVE.remove(&mut ctx.state, &id);
     CHANGES.remove(&mut ctx.state, &id);

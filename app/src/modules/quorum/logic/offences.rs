@@ -58,7 +58,8 @@ pub(crate) fn offend(ctx: &mut Ctx, offence: &Offence) -> Result<Amount> {
     let case = if correlated { case(ctx, offence, &measured)? } else { lone() };
     let pledge = stored::amount(&row.pledge)?;
     let rate = u128::from(penalty_bps).saturating_mul(case.factor_bps.into());
-    let by_rate = Amount::new(mul_div_floor(pledge.units(), rate, u128::from(BPS).saturating_mul(BPS.into()))?);
+    let by_rate =
+        Amount::new(mul_div_floor(pledge.units(), rate, u128::from(BPS).saturating_mul(BPS.into()))?);
     let before = slashed(&ctx.state, *id, who)?;
     let taken_before = before.minus_or_zero(stored::amount(&row.slashed)?);
     let mut amount = by_rate.max(offence.at_least).min(pledge.minus_or_zero(taken_before));

@@ -231,9 +231,10 @@ pub(crate) fn welcome(ctx: &mut Ctx, last: Option<&pb::Measurement>, next: &pb::
     });
     for ((id, denom), Pb(mut pool)) in MEMBERS_POOLS.page(&ctx.state, &next.quorum, None, MAX_DENOMS)? {
         let mut shared = shared(&pool)?;
-        let newcomers = next.members.iter().filter(|row| {
-            row.power != "0" && !had.get(row.validator.as_str()).copied().unwrap_or(false)
-        });
+        let newcomers = next
+            .members
+            .iter()
+            .filter(|row| row.power != "0" && !had.get(row.validator.as_str()).copied().unwrap_or(false));
         for row in newcomers {
             let key = ((id, denom.clone()), stored::val_address(&row.validator)?);
             if let Some(Pb(record)) = SHARES.get(&ctx.state, &key)? {

@@ -169,8 +169,7 @@ impl Msg for RotateKeys {
         let given = |bytes: &[u8]| !bytes.is_empty();
         let attestation =
             given(&wire.attestation_key).then(|| attestation_key(&wire.attestation_key)).transpose()?;
-        let sealing =
-            given(&wire.sealing_key).then(|| key("sealing_key", &wire.sealing_key)).transpose()?;
+        let sealing = given(&wire.sealing_key).then(|| key("sealing_key", &wire.sealing_key)).transpose()?;
         let endpoint = given::uri("endpoint", wire.endpoint)?;
         let endpoint = (!endpoint.is_empty()).then_some(endpoint);
         let keys = Keys { attestation, sealing, endpoint };

@@ -8,9 +8,7 @@ use proto::{
     lazchain::quorum::v1 as pb,
 };
 
-pub(crate) use members::{
-    AdmitMember, JoinQuorum, LeaveQuorum, RotateKeys, UnjailMember, UpdateAllocation,
-};
+pub(crate) use members::{AdmitMember, JoinQuorum, LeaveQuorum, RotateKeys, UnjailMember, UpdateAllocation};
 
 use super::{handlers, params, rules};
 use crate::{

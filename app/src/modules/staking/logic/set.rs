@@ -18,8 +18,7 @@ use super::{
         types::{MAX_TOTAL_POWER, MAX_VALIDATORS, Status, Validator},
     },
     escrow::move_pools,
-    levy,
-    params,
+    levy, params,
     records::{put_validator, remove_validator},
     validator, validator_by_cons,
 };
