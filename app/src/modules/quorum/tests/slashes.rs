@@ -154,7 +154,7 @@ fn a_validator_that_lost_everything_is_slashed_without_an_error() {
     stage.block();
     // all of it came out of what was leaving: the operator's own, so it is no delegator's loss
     let slash = slash_record(&stage.ctx.state, 1).expect("is there");
-    assert_eq!((slash.own.as_str(), slash.others.as_str()), ("100000000", ""));
+    assert_eq!((slash.own.as_str(), slash.others.as_str()), ("100000000", "0"));
     assert_eq!(unbonding_balance(&stage.ctx.state, &address("v1"), &val("v1")), 900_000_000);
 }
 
