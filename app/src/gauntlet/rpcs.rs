@@ -16,6 +16,7 @@ const UNSERVED: &[(&str, &str)] = &[
     ("cosmos.vesting.", "vesting accounts come later"),
     ("cosmos.params.", "parameters are each module's own; known to clients of old"),
     ("cosmos.autocli.", "for the command line of the SDK, which this chain's does not need"),
+    ("lazchain.quorum.v1.MsgSubmitEquivocation", "answered by vsc, which knows the ballots"),
     ("tendermint.abci.", "CometBFT's own socket, not a door"),
 ];
 

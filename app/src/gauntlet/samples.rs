@@ -1,5 +1,7 @@
 //! One good example of every message. A message without one fails the tests that ask for it.
 
+mod quorum;
+
 use prost_types::Any;
 use proto::{address::Address, json};
 use serde_json::{Value as Json, json};
@@ -59,6 +61,7 @@ fn fields(chain: &TestChain, name: &str, cast: &Cast) -> Option<Json> {
             Some(json!({"operator": who, "tip": "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="}))
         }
         ("idao", _) => super::samples_idao::fields(message, cast),
+        ("quorum", _) => quorum::fields(message, cast),
         ("bank", _) => bank(message, cast),
         ("staking", _) => staking(message, cast),
         ("distribution", _) => distribution(message, cast),

@@ -10,7 +10,8 @@ use state::Read;
 use crate::{
     ctx::Ctx,
     error::Result,
-    modules::{distribution, gov, slashing},
+    modules::{distribution, gov, quorum, slashing},
+    time::{Span, Time},
 };
 
 /// A validator is there, still without stake.
@@ -20,6 +21,7 @@ pub(crate) fn after_validator_created(ctx: &mut Ctx, operator: &ValAddress) -> R
 
 /// A validator is gone: unbonded, without any shares.
 pub(crate) fn after_validator_removed(ctx: &mut Ctx, _: &ConsAddress, operator: &ValAddress) -> Result<()> {
+    quorum::validator_removed(ctx, operator)?;
     distribution::remove_validator(ctx, operator)
 }
 
@@ -35,6 +37,16 @@ pub(crate) fn after_validator_bonded(
 /// A validator left the set.
 pub(crate) fn after_validator_unbonding(_: &mut Ctx, _: &ConsAddress, _operator: &ValAddress) -> Result<()> {
     Ok(())
+}
+
+/// How long stake must take at least to leave a validator, whatever the parameter says.
+pub(crate) fn slowest_exit(state: &dyn Read, now: Time) -> Result<Span> {
+    quorum::slowest_exit(state, now)
+}
+
+/// Governance sets how long stake takes to leave a validator.
+pub(crate) fn unbonding_time_changes(ctx: &mut Ctx, from: Span, to: Span) -> Result<()> {
+    quorum::unbonding_time_changes(ctx, from, to)
 }
 
 /// Somebody is about to stake on a validator for the first time.
@@ -69,8 +81,8 @@ pub(crate) fn before_validator_slashed(ctx: &mut Ctx, operator: &ValAddress, fra
 }
 
 /// A proposer that owes the beacon a preimage gave none.
-pub(crate) fn beacon_withheld(_: &mut Ctx, _operator: &ValAddress) -> Result<()> {
-    Ok(())
+pub(crate) fn beacon_withheld(ctx: &mut Ctx, operator: &ValAddress) -> Result<()> {
+    quorum::preimage_left_out(ctx, operator)
 }
 
 /// Who owns a DAT, by asset and serial. Nobody while there are no DATs.

@@ -12,6 +12,7 @@ pub(crate) mod gov;
 pub(crate) mod hooks;
 pub(crate) mod idao;
 pub(crate) mod mint;
+pub(crate) mod quorum;
 pub(crate) mod scheduler;
 pub(crate) mod slashing;
 pub(crate) mod staking;
@@ -44,6 +45,7 @@ pub(crate) const MODULE_ACCOUNTS: &[(&str, &[&str])] = &[
     (staking::BONDED_POOL, &["burner", "staking"]),
     (staking::NOT_BONDED_POOL, &["burner", "staking"]),
     (idao::ACCOUNT, &["burner"]),
+    (quorum::ACCOUNT, &["burner"]),
     (GOVERNANCE, &["burner"]),
 ];
 
@@ -106,6 +108,20 @@ const ROUTES: &[&[Route]] = &[
         Route::of::<idao::UpdateParams>(),
     ],
     &[
+        Route::of::<quorum::CreateQuorum>(),
+        Route::of::<quorum::JoinQuorum>(),
+        Route::of::<quorum::AdmitMember>(),
+        Route::of::<quorum::UpdateAllocation>(),
+        Route::of::<quorum::LeaveQuorum>(),
+        Route::of::<quorum::RotateKeys>(),
+        Route::of::<quorum::ProposeRules>(),
+        Route::of::<quorum::VoteRules>(),
+        Route::of::<quorum::UnjailMember>(),
+        Route::of::<quorum::FundQuorum>(),
+        Route::of::<quorum::ClaimPool>(),
+        Route::of::<quorum::UpdateParams>(),
+    ],
+    &[
         Route::of::<gov::Submit>(),
         Route::of::<gov::Deposit>(),
         Route::of::<gov::Vote>(),
@@ -134,6 +150,7 @@ pub(crate) const QUERIES: &[&[Query]] = &[
     mint::QUERIES,
     beacon::QUERIES,
     idao::QUERIES,
+    quorum::QUERIES,
     gov::QUERIES,
     gov::OLD_QUERIES,
 ];
@@ -150,12 +167,20 @@ pub(crate) const INVARIANTS: &[&[Invariant]] = &[
     mint::INVARIANTS,
     beacon::INVARIANTS,
     idao::INVARIANTS,
+    quorum::INVARIANTS,
     gov::INVARIANTS,
 ];
 
 /// Every queue there is and its work. Each is sure of a sixteenth of a block's budget, in this order.
-pub(crate) const QUEUES: &[(&Queue, Work)] =
-    &[(&idao::CLOSINGS, idao::close_vote), (&idao::ENDS, idao::end), (&idao::LEFTOVERS, idao::clear)];
+pub(crate) const QUEUES: &[(&Queue, Work)] = &[
+    (&Queue, Work),
+    (&quorum::SLASHING, quorum::slash),
+    (&quorum::MEASURING, quorum::measure),
+    (&quorum::FORGETTING, quorum::forget),
+    (&idao::CLOSINGS, idao::close_vote),
+    (&idao::ENDS, idao::end),
+    (&idao::LEFTOVERS, idao::clear),
+];
 
 /// All routes, in order.
 pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
@@ -182,8 +207,8 @@ pub(crate) fn end_block(ctx: &mut Ctx) -> Result<Vec<ValidatorUpdate>> {
 }
 
 /// An epoch begins with the next block. What takes longer than a few reads goes into a queue.
-pub(crate) fn epoch_began(_: &mut Ctx, _number: u64) -> Result<()> {
-    Ok(())
+pub(crate) fn epoch_began(ctx: &mut Ctx, number: u64) -> Result<()> {
+    quorum::epoch_began(ctx, number)
 }
 
 /// Fills an empty state; `app` has one field per module. Returns the validators, if a module names any.
@@ -199,6 +224,7 @@ pub(crate) fn init(ctx: &mut Ctx, app: &Json) -> Result<Vec<ValidatorUpdate>> {
     mint::init(ctx, &genesis::section(app, "mint")?)?;
     beacon::init(ctx, &genesis::section(app, "beacon")?)?;
     idao::init(ctx, &genesis::section(app, "idao")?)?;
+    quorum::init(ctx, &genesis::section(app, "quorum")?)?; // after staking, whose stake it holds
     gov::init(ctx, &genesis::section(app, "gov")?)?;
     if genutil::init(ctx, app.get("genutil"))? > 0 {
         staking::apply_updates(ctx)?;
@@ -221,6 +247,7 @@ pub(crate) fn export(state: &dyn Read) -> Result<Vec<(&'static str, Json)>> {
         ("mint", genesis::json(&mint::export(state)?)?),
         ("beacon", genesis::json(&beacon::export(state)?)?),
         ("idao", genesis::json(&idao::export(state)?)?),
+        ("quorum", genesis::json(&quorum::export(state)?)?),
         ("gov", genesis::json(&gov::export(state)?)?),
     ])
 }

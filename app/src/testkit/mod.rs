@@ -41,7 +41,7 @@ use crate::{
     tx,
 };
 
-pub(crate) use start::{distribution_params, genesis, init_chain};
+pub(crate) use start::{distribution_params, genesis, init_chain, section};
 
 pub(crate) const CHAIN_ID: &str = "lazchain-test-1";
 const GAS: u64 = 200_000;

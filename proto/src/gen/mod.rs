@@ -188,6 +188,11 @@ pub mod lazchain {
             include!("lazchain.idao.v1.rs");
         }
     }
+    pub mod quorum {
+        pub mod v1 {
+            include!("lazchain.quorum.v1.rs");
+        }
+    }
     pub mod scheduler {
         pub mod v1 {
             include!("lazchain.scheduler.v1.rs");

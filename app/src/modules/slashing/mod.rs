@@ -32,6 +32,6 @@ mod types;
 pub(crate) use block::begin_block;
 pub(crate) use genesis::{export, init};
 pub(crate) use invariants::INVARIANTS;
-pub(crate) use logic::{is_tombstoned, punish_double_sign, watch};
+pub(crate) use logic::{is_tombstoned, params, punish_double_sign, watch};
 pub(crate) use msgs::{Unjail, UpdateParams};
 pub(crate) use queries::QUERIES;

@@ -1,6 +1,6 @@
 //! The rules a staking message can break. Numbers and words are Cosmos'.
 
-use proto::dec::Dec;
+use proto::{address::ValAddress, dec::Dec};
 
 use crate::error::{Coded, Kind};
 
@@ -60,6 +60,8 @@ pub(crate) enum Error {
         "cannot set validator commission to less than minimum rate of {0}: commission cannot be less than min rate"
     )]
     CommissionBelowMinRate(Dec),
+    #[error("stake on {0} is being slashed; nothing leaves it until that is done, in a few blocks")]
+    Held(ValAddress),
 }
 
 impl Coded for Error {
@@ -92,6 +94,8 @@ impl Coded for Error {
             Error::Worthless => 34,
             Error::EmptyPubKey => 39,
             Error::CommissionBelowMinRate(_) => 40,
+            // ours: far behind Cosmos' numbers
+            Error::Held(_) => 1_001,
         }
     }
 
@@ -104,6 +108,7 @@ impl Coded for Error {
             | Error::Jailed
             | Error::CommissionTooSoon
             | Error::TransitiveRedelegation
+            | Error::Held(_)
             | Error::Worthless => Kind::Conflict,
             _ => Kind::Invalid,
         }

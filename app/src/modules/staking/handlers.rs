@@ -6,7 +6,7 @@ use super::{
     errors::Error,
     events,
     keys::PARAMS,
-    logic::{self, moves, records},
+    logic::{self, levy, moves, records},
     msgs::{
         BeginRedelegate, CancelUnbonding, CreateValidator, Delegate, EditValidator, Undelegate, UpdateParams,
         check_description,
@@ -130,6 +130,7 @@ pub(crate) fn delegate(ctx: &mut Ctx, msg: &Delegate) -> Result<()> {
 }
 
 pub(crate) fn begin_redelegate(ctx: &mut Ctx, msg: &BeginRedelegate) -> Result<Time> {
+    levy::check_free(&ctx.state, &msg.from)?;
     let shares = moves::shares_to_unbond(&ctx.state, &msg.who, &msg.from, msg.amount.amount)?;
     check_denom(ctx, &msg.amount)?;
     let due = moves::redelegate(ctx, (msg.who, msg.from, msg.to), shares)?;
@@ -138,6 +139,7 @@ pub(crate) fn begin_redelegate(ctx: &mut Ctx, msg: &BeginRedelegate) -> Result<T
 }
 
 pub(crate) fn undelegate(ctx: &mut Ctx, msg: &Undelegate) -> Result<(Time, Coin)> {
+    levy::check_free(&ctx.state, &msg.operator)?;
     let shares = moves::shares_to_unbond(&ctx.state, &msg.who, &msg.operator, msg.amount.amount)?;
     check_denom(ctx, &msg.amount)?;
     let (due, amount) = moves::undelegate(ctx, &msg.who, &msg.operator, shares)?;
@@ -147,6 +149,7 @@ pub(crate) fn undelegate(ctx: &mut Ctx, msg: &Undelegate) -> Result<(Time, Coin)
 }
 
 pub(crate) fn cancel_unbonding(ctx: &mut Ctx, msg: &CancelUnbonding) -> Result<()> {
+    levy::check_free(&ctx.state, &msg.operator)?;
     check_denom(ctx, &msg.amount)?;
     let (operator, who, height) = (&msg.operator, &msg.who, msg.height);
     moves::cancel_unbonding(ctx, who, operator, height, msg.amount.amount)?;
@@ -161,6 +164,8 @@ pub(crate) fn update_params(ctx: &mut Ctx, msg: &UpdateParams) -> Result<()> {
         let text = format!("the bond denom of a running chain is fixed: {denom}");
         return Err(Sdk::InvalidRequest(text).into());
     }
+    let before = logic::params(&ctx.state)?.unbonding_time;
+    hooks::unbonding_time_changes(ctx, before, msg.params.unbonding_time)?;
     PARAMS.set(&mut ctx.state, &msg.params);
     Ok(())
 }

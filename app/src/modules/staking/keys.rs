@@ -44,5 +44,8 @@ pub(crate) const REDELEGATION_QUEUE: Map<(u64, Address, ValAddress, ValAddress),
 pub(crate) const VALIDATOR_QUEUE: Map<(u64, ValAddress), ()> = Map::new("staking/validator_queue");
 /// staking/next_id: of unbonding and redelegation entries.
 pub(crate) const NEXT_ID: Item<u64> = Item::new("staking/next_id");
+/// staking/holds/ operator -> levies on its stake that are not done. Absent means none. Not in a genesis file: who
+/// decides levies holds again.
+pub(crate) const HOLDS: Map<ValAddress, u64> = Map::new("staking/holds");
 /// staking/params
 pub(crate) const PARAMS: Item<Params> = Item::new("staking/params");

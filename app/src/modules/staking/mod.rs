@@ -38,9 +38,13 @@ pub(crate) use invariants::INVARIANTS;
 pub(crate) use logic::{
     BONDED_POOL, NOT_BONDED_POOL, bond_denom, bonded_ratio, bonded_tokens, bonded_validators, delegation,
     delegations, find_validator,
+    levy::{
+        LEVIED, Levy, Progress, check_free, hold, holds, let_go, levy, next_entry, own_tokens, skip_entries,
+        unbonding_time,
+    },
     set::{apply_updates, jail, set, unjail},
     slash::{Deed, slash},
-    validator_by_cons,
+    stake, validator_by_cons,
 };
 pub(crate) use msgs::{
     BeginRedelegate, CancelUnbonding, CreateValidator, Delegate, EditValidator, Undelegate, UpdateParams,

@@ -3,6 +3,7 @@
 mod audit;
 mod beacon;
 mod idao;
+mod quorum;
 mod scheduler;
 
 use super::table::Row;
@@ -12,8 +13,15 @@ pub(super) const MODULES: &[(&str, &str, &str)] = &[
     ("audit", audit::SERVICE, "Querying commands for the audit trail"),
     ("beacon", beacon::SERVICE, "Querying commands for the beacon module"),
     ("idao", idao::SERVICE, "Querying commands for iDAOs"),
+    ("quorum", quorum::SERVICE, "Querying commands for the quorum module"),
     ("scheduler", scheduler::SERVICE, "Querying commands for work queues and epochs"),
 ];
 
 /// The rows of each.
-pub(super) const ROWS: &[&[Row]] = &[audit::ROWS, beacon::ROWS, idao::ROWS, scheduler::ROWS];
+pub(super) const ROWS: &[&[Row]] = &[
+    audit::ROWS,
+    beacon::ROWS,
+    idao::ROWS,
+    quorum::ROWS,
+    scheduler::ROWS,
+];

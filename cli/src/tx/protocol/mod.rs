@@ -2,6 +2,7 @@
 
 mod beacon;
 mod idao;
+mod quorum;
 mod scheduler;
 
 use super::table::Row;
@@ -10,8 +11,14 @@ use super::table::Row;
 pub(super) const MODULES: &[(&str, &str)] = &[
     ("beacon", "Register the hash chain that a validator feeds the common dice from"),
     ("idao", "Form, join and run individual-centric DAOs"),
+    ("quorum", "Validators that pledge stake on the truth of their verdicts"),
     ("scheduler", "Work queues and epochs"),
 ];
 
 /// The rows of each.
-pub(super) const ROWS: &[&[Row]] = &[beacon::ROWS, idao::ROWS, scheduler::ROWS];
+pub(super) const ROWS: &[&[Row]] = &[
+    beacon::ROWS,
+    idao::ROWS,
+    quorum::ROWS,
+    scheduler::ROWS,
+];

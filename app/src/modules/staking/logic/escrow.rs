@@ -31,6 +31,15 @@ pub(crate) fn give_back(ctx: &mut Ctx, to: &Address, amount: Amount) -> Result<(
     bank::escrow(ctx, &pool(false), to, &coins)
 }
 
+/// Hands stake over, as a transfer that everybody sees.
+pub(crate) fn hand_over(ctx: &mut Ctx, to: &Address, amount: Amount, bonded: bool) -> Result<()> {
+    if amount.is_zero() {
+        return Ok(());
+    }
+    let coins = stake(&ctx.state, amount)?;
+    bank::transfer(ctx, &pool(bonded), to, &coins)
+}
+
 /// Destroys stake.
 pub(crate) fn burn(ctx: &mut Ctx, amount: Amount, bonded: bool) -> Result<()> {
     if amount.is_zero() {

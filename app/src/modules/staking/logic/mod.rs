@@ -1,6 +1,7 @@
 //! Who has staked what on whom.
 
 pub(crate) mod escrow;
+pub(crate) mod levy;
 pub(crate) mod moves;
 pub(crate) mod queues;
 pub(crate) mod records;

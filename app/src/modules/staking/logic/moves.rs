@@ -13,7 +13,7 @@ use super::{
         keys::{REDELEGATION_QUEUE, REDELEGATIONS, REDELEGATIONS_TO, UNBONDING_QUEUE, UNBONDINGS},
         types::{RedelegationEntry, Status, UnbondingEntry, Validator},
     },
-    delegation, escrow, find_validator, params,
+    delegation, escrow, find_validator, levy, params,
     records::{self, put_validator, remove_validator, set_delegation, set_redelegation, set_unbonding},
     validator,
 };
@@ -127,7 +127,8 @@ pub(crate) fn undelegate(
     if bonded {
         escrow::move_pools(ctx, amount, false)?;
     }
-    let (height, due) = (ctx.block.height, ctx.block.time.plus(params.unbonding_time));
+    let due = ctx.block.time.plus(levy::unbonding_time(&ctx.state, ctx.block.time)?);
+    let height = ctx.block.height;
     let id = records::take_id(ctx)?;
     match unbonding.0.iter_mut().find(|entry| entry.height == height && entry.due == due) {
         Some(entry) => {
@@ -169,7 +170,10 @@ pub(crate) fn redelegate(ctx: &mut Ctx, (who, from, to): records::Move, shares: 
     let issued = delegate(ctx, &who, &to, amount, source)?;
     let (height, due) = match find_validator(&ctx.state, &from)? {
         Some(from) if from.status == Status::Unbonding => (from.unbonding_height, from.unbonding_time),
-        Some(from) if from.is_bonded() => (ctx.block.height, ctx.block.time.plus(params.unbonding_time)),
+        Some(from) if from.is_bonded() => {
+            let time = levy::unbonding_time(&ctx.state, ctx.block.time)?;
+            (ctx.block.height, ctx.block.time.plus(time))
+        }
         _ => return Ok(ctx.block.time), // liable for nothing: done at once
     };
     let id = records::take_id(ctx)?;

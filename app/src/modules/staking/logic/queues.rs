@@ -5,17 +5,21 @@ use proto::{
     amount::Amount,
 };
 
+use state::{Key, Map};
+
 use super::{
     super::{
         events,
         keys::{REDELEGATION_QUEUE, REDELEGATIONS, UNBONDING_QUEUE, UNBONDINGS},
     },
-    escrow,
+    escrow, levy,
     records::{Move, set_redelegation, set_unbonding},
     stake,
 };
 use crate::{ctx::Ctx, error::Result};
 
+/// Most entries that are looked at in one block: those of validators whose stake is held keep their places.
+const MAX_LOOKED_AT: u32 = 5_000;
 /// Most unbondings that are paid out in one block; the rest waits for the next.
 pub(crate) const MAX_MATURE_UNBONDINGS: u32 = 500;
 /// Most redelegations whose liability ends in one block; the rest waits for the next.
@@ -25,14 +29,25 @@ pub(crate) const MAX_MATURE_REDELEGATIONS: u32 = 500;
 /// chain goes on.
 pub(crate) fn mature_unbondings(ctx: &mut Ctx) -> Result<()> {
     let until = (after_now(ctx), Address::new([0; 20]), ValAddress::new([0; 20]));
-    for (key, ()) in UNBONDING_QUEUE.range(&ctx.state, None, &until, MAX_MATURE_UNBONDINGS)? {
-        UNBONDING_QUEUE.remove(&mut ctx.state, &key);
+    let mut free = MAX_MATURE_UNBONDINGS;
+    for (key, ()) in due(ctx, &UNBONDING_QUEUE, &until, MAX_MATURE_UNBONDINGS)? {
         let (_, who, operator) = key;
+        if free == 0 || levy::holds(&ctx.state, &operator)? > 0 {
+            continue;
+        }
+        free = free.saturating_sub(1);
+        UNBONDING_QUEUE.remove(&mut ctx.state, &key);
         if let Err(reject) = ctx.attempt(|ctx| pay_out(ctx, &who, &operator))? {
             tracing::error!(%who, %operator, %reject, "an unbonding cannot be paid out and is set aside");
         }
     }
     Ok(())
+}
+
+/// What is due: as many as may mature, or more where some of those are held.
+fn due<K: Key>(ctx: &Ctx, queue: &Map<K, ()>, until: &K, limit: u32) -> Result<Vec<(K, ())>> {
+    let limit = if levy::any_held(&ctx.state)? { MAX_LOOKED_AT } else { limit };
+    Ok(queue.range(&ctx.state, None, until, limit)?)
 }
 
 fn after_now(ctx: &Ctx) -> u64 {
@@ -63,9 +78,14 @@ fn pay_out(ctx: &mut Ctx, who: &Address, operator: &ValAddress) -> Result<()> {
 pub(crate) fn mature_redelegations(ctx: &mut Ctx) -> Result<()> {
     let nobody = ValAddress::new([0; 20]);
     let until = (after_now(ctx), Address::new([0; 20]), nobody, nobody);
-    for (key, ()) in REDELEGATION_QUEUE.range(&ctx.state, None, &until, MAX_MATURE_REDELEGATIONS)? {
-        REDELEGATION_QUEUE.remove(&mut ctx.state, &key);
+    let mut free = MAX_MATURE_REDELEGATIONS;
+    for (key, ()) in due(ctx, &REDELEGATION_QUEUE, &until, MAX_MATURE_REDELEGATIONS)? {
         let (_, who, from, to) = key;
+        if free == 0 || levy::holds(&ctx.state, &from)? > 0 {
+            continue;
+        }
+        free = free.saturating_sub(1);
+        REDELEGATION_QUEUE.remove(&mut ctx.state, &key);
         settle(ctx, (who, from, to))?;
     }
     Ok(())

@@ -18,7 +18,7 @@ use super::{
         types::{MAX_TOTAL_POWER, MAX_VALIDATORS, Status, Validator},
     },
     escrow::move_pools,
-    params,
+    levy, params,
     records::{put_validator, remove_validator},
     validator, validator_by_cons,
 };
@@ -102,7 +102,7 @@ fn bond(ctx: &mut Ctx, validator: &Validator) -> Result<()> {
 }
 
 fn begin_unbonding(ctx: &mut Ctx, validator: &Validator) -> Result<()> {
-    let due = ctx.block.time.plus(params(&ctx.state)?.unbonding_time);
+    let due = ctx.block.time.plus(levy::unbonding_time(&ctx.state, ctx.block.time)?);
     let after = Validator {
         status: Status::Unbonding,
         unbonding_height: ctx.block.height,
@@ -119,6 +119,9 @@ pub(crate) fn mature_validators(ctx: &mut Ctx) -> Result<()> {
     let until = (ctx.block.time.nanos().saturating_add(1), ValAddress::new([0; 20]));
     let due = VALIDATOR_QUEUE.range(&ctx.state, None, &until, MAX_MATURE_VALIDATORS)?;
     for (key, ()) in due {
+        if levy::holds(&ctx.state, &key.1)? > 0 {
+            continue; // its stake must not become free to go
+        }
         VALIDATOR_QUEUE.remove(&mut ctx.state, &key);
         let validator = validator(&ctx.state, &key.1)?;
         let after = Validator { status: Status::Unbonded, ..validator.clone() };

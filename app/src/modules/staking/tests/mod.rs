@@ -6,13 +6,22 @@ mod validators;
 mod whole;
 
 use prost_types::Any;
-use proto::cosmos::{base::v1beta1::Coin, staking::v1beta1 as pb};
+use proto::{
+    address::{Address, ValAddress},
+    cosmos::{base::v1beta1::Coin, staking::v1beta1 as pb},
+};
 use tendermint_proto::v0_38::abci::{ExecTxResult, ValidatorUpdate};
 
 use super::types::key_any;
 use crate::testkit::{TestChain, address, any, cons_key};
 
 const UNBONDING_SECS: u64 = 1_814_400;
+
+/// What is leaving a validator, in all.
+pub(crate) fn unbonding_balance(state: &dyn state::Read, who: &Address, from: &ValAddress) -> u128 {
+    let entries = super::keys::UNBONDINGS.get(state, &(*who, *from)).expect("reads").unwrap_or_default();
+    entries.0.iter().map(|entry| entry.balance.units()).sum()
+}
 
 fn coin(amount: u64) -> Option<Coin> {
     Some(Coin { denom: "ulaz".into(), amount: amount.to_string() })
