@@ -5,6 +5,7 @@ pub(crate) mod auth;
 pub(crate) mod bank;
 pub mod beacon;
 pub(crate) mod consensus;
+pub(crate) mod dat;
 pub(crate) mod distribution;
 pub(crate) mod evidence;
 pub(crate) mod genutil;
@@ -44,6 +45,7 @@ pub(crate) const MODULE_ACCOUNTS: &[(&str, &[&str])] = &[
     (staking::BONDED_POOL, &["burner", "staking"]),
     (staking::NOT_BONDED_POOL, &["burner", "staking"]),
     (idao::ACCOUNT, &["burner"]),
+    (dat::ACCOUNT, &[]),
     (GOVERNANCE, &["burner"]),
 ];
 
@@ -106,6 +108,32 @@ const ROUTES: &[&[Route]] = &[
         Route::of::<idao::UpdateParams>(),
     ],
     &[
+        Route::of::<dat::TransferAsset>(),
+        Route::of::<dat::AcceptAsset>(),
+        Route::of::<dat::MoveAsset>(),
+        Route::of::<dat::TransferDat>(),
+        Route::of::<dat::SplitDat>(),
+        Route::of::<dat::MergeDats>(),
+        Route::of::<dat::TransferValue>(),
+        Route::of::<dat::ApproveOperator>(),
+        Route::of::<dat::BurnDat>(),
+        Route::of::<dat::PublishPolicy>(),
+        Route::of::<dat::BuyAccess>(),
+        Route::of::<dat::GrantAccess>(),
+        Route::of::<dat::RequestAccess>(),
+        Route::of::<dat::DecideAccess>(),
+        Route::of::<dat::DeliverKey>(),
+        Route::of::<dat::RevokeAccess>(),
+        Route::of::<dat::RefundAccess>(),
+        Route::of::<dat::RotateDataKey>(),
+        Route::of::<dat::ClaimRevenue>(),
+        Route::of::<dat::SettleRoyalties>(),
+        Route::of::<dat::SettleExpired>(),
+        Route::of::<dat::RetireAsset>(),
+        Route::of::<dat::ReleaseDescendant>(),
+        Route::of::<dat::UpdateParams>(),
+    ],
+    &[
         Route::of::<gov::Submit>(),
         Route::of::<gov::Deposit>(),
         Route::of::<gov::Vote>(),
@@ -134,6 +162,7 @@ pub(crate) const QUERIES: &[&[Query]] = &[
     mint::QUERIES,
     beacon::QUERIES,
     idao::QUERIES,
+    dat::QUERIES,
     gov::QUERIES,
     gov::OLD_QUERIES,
 ];
@@ -150,12 +179,20 @@ pub(crate) const INVARIANTS: &[&[Invariant]] = &[
     mint::INVARIANTS,
     beacon::INVARIANTS,
     idao::INVARIANTS,
+    dat::INVARIANTS,
     gov::INVARIANTS,
 ];
 
 /// Every queue there is and its work. Each is sure of a sixteenth of a block's budget, in this order.
-pub(crate) const QUEUES: &[(&Queue, Work)] =
-    &[(&idao::CLOSINGS, idao::close_vote), (&idao::ENDS, idao::end), (&idao::LEFTOVERS, idao::clear)];
+pub(crate) const QUEUES: &[(&Queue, Work)] = &[
+    (&idao::CLOSINGS, idao::close_vote),
+    (&idao::ENDS, idao::end),
+    (&idao::LEFTOVERS, idao::clear),
+    (&dat::ROYALTIES, dat::royalties),
+    (&dat::RELEASES, dat::releases),
+    (&dat::EXPIRIES, dat::expiries),
+    (&dat::UNANSWERED, dat::unanswered),
+];
 
 /// All routes, in order.
 pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
@@ -164,6 +201,9 @@ pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
 
 /// Before the transactions. An error here stops the chain.
 pub(crate) fn begin_block(ctx: &mut Ctx, seen: &Seen) -> Result<()> {
+    scheduler::begin_block(ctx);
+    #[cfg(test)]
+    crate::testkit::acted(ctx)?;
     block_work("mint", "begin_block", || mint::begin_block(ctx))?;
     // before anybody is slashed
     block_work("distribution", "begin_block", || distribution::begin_block(ctx, seen))?;
@@ -199,6 +239,7 @@ pub(crate) fn init(ctx: &mut Ctx, app: &Json) -> Result<Vec<ValidatorUpdate>> {
     mint::init(ctx, &genesis::section(app, "mint")?)?;
     beacon::init(ctx, &genesis::section(app, "beacon")?)?;
     idao::init(ctx, &genesis::section(app, "idao")?)?;
+    dat::init(ctx, &genesis::section(app, "dat")?)?;
     gov::init(ctx, &genesis::section(app, "gov")?)?;
     if genutil::init(ctx, app.get("genutil"))? > 0 {
         staking::apply_updates(ctx)?;
@@ -221,6 +262,7 @@ pub(crate) fn export(state: &dyn Read) -> Result<Vec<(&'static str, Json)>> {
         ("mint", genesis::json(&mint::export(state)?)?),
         ("beacon", genesis::json(&beacon::export(state)?)?),
         ("idao", genesis::json(&idao::export(state)?)?),
+        ("dat", genesis::json(&dat::export(state)?)?),
         ("gov", genesis::json(&gov::export(state)?)?),
     ])
 }

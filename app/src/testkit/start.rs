@@ -7,7 +7,7 @@ use tendermint_proto::v0_38::abci::ValidatorUpdate;
 use super::{CHAIN_ID, address, cons_key};
 use crate::{
     genesis::InitChain,
-    modules::{beacon, idao, scheduler, staking},
+    modules::{beacon, dat, idao, scheduler, staking},
     time::Time,
 };
 
@@ -60,6 +60,7 @@ pub(crate) fn genesis(balances: &[(&str, u64)], validators: &[(&str, u64)]) -> J
         "scheduler": {"params": section(&scheduler::local())},
         "beacon": {"params": section(&beacon::local())},
         "idao": {"params": section(&idao::local())},
+        "dat": {"params": section(&dat::local())},
         "bank": {"params": {"default_send_enabled": true}, "balances": list},
         // no new coins, and all income is the community's, so that balances change by messages alone
         "mint": {

@@ -2,7 +2,9 @@
 
 mod audit;
 mod beacon;
+mod dat;
 mod idao;
+mod nft;
 mod scheduler;
 
 use super::table::Row;
@@ -11,9 +13,12 @@ use super::table::Row;
 pub(super) const MODULES: &[(&str, &str, &str)] = &[
     ("audit", audit::SERVICE, "Querying commands for the audit trail"),
     ("beacon", beacon::SERVICE, "Querying commands for the beacon module"),
+    ("dat", dat::SERVICE, "Querying commands for assets and their tokens"),
     ("idao", idao::SERVICE, "Querying commands for iDAOs"),
+    ("nft", nft::SERVICE, "Querying commands for tokens as wallets see them"),
     ("scheduler", scheduler::SERVICE, "Querying commands for work queues and epochs"),
 ];
 
 /// The rows of each.
-pub(super) const ROWS: &[&[Row]] = &[audit::ROWS, beacon::ROWS, idao::ROWS, scheduler::ROWS];
+pub(super) const ROWS: &[&[Row]] =
+    &[audit::ROWS, beacon::ROWS, dat::ROWS, idao::ROWS, nft::ROWS, scheduler::ROWS];
