@@ -21,6 +21,7 @@ mod poison;
 mod replay;
 mod rpcs;
 mod samples;
+mod samples_dat;
 mod samples_idao;
 mod signers;
 mod simulation;

@@ -60,6 +60,7 @@ fn fields(chain: &TestChain, name: &str, cast: &Cast) -> Option<Json> {
         ("beacon", "MsgRegisterBeacon") => {
             Some(json!({"operator": who, "tip": "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="}))
         }
+        ("dat", _) => super::samples_dat::fields(message, cast),
         ("idao", _) => super::samples_idao::fields(message, cast),
         ("quorum", _) => quorum::fields(message, cast),
         ("bank", _) => bank(message, cast),

@@ -10,7 +10,7 @@ use state::Read;
 use crate::{
     ctx::Ctx,
     error::Result,
-    modules::{distribution, gov, quorum, slashing},
+    modules::{dat, distribution, gov, quorum, slashing},
     time::{Span, Time},
 };
 
@@ -85,14 +85,14 @@ pub(crate) fn beacon_withheld(ctx: &mut Ctx, operator: &ValAddress) -> Result<()
     quorum::preimage_left_out(ctx, operator)
 }
 
-/// Who owns a DAT, by asset and serial. Nobody while there are no DATs.
-pub(crate) fn dat_owner(_: &dyn Read, _asset: u64, _serial: u64) -> Result<Option<Address>> {
-    Ok(None)
+/// Who owns a DAT, by asset and serial.
+pub(crate) fn dat_owner(state: &dyn Read, asset: u64, serial: u64) -> Result<Option<Address>> {
+    dat::owner_of(state, asset, serial)
 }
 
-/// The iDAO that an asset names and its owner. There is none while there are no assets.
-pub(crate) fn asset_home(_: &dyn Read, _asset: u64) -> Result<Option<(u64, Address)>> {
-    Ok(None)
+/// The iDAO that an asset names, 0 for none, and its owner.
+pub(crate) fn asset_home(state: &dyn Read, asset: u64) -> Result<Option<(u64, Address)>> {
+    dat::home(state, asset)
 }
 
 /// The iDAO of a task, and whether it was drawn already. There is none while there are no tasks.
@@ -111,6 +111,6 @@ pub(crate) fn learning_decided(_: &mut Ctx, _task: u64, _passed: bool) -> Result
 }
 
 /// The members decided on a request to use an asset.
-pub(crate) fn use_decided(_: &mut Ctx, _request: u64, _passed: bool) -> Result<()> {
-    Ok(())
+pub(crate) fn use_decided(ctx: &mut Ctx, request: u64, passed: bool) -> Result<()> {
+    dat::decided(ctx, request, passed)
 }

@@ -5,6 +5,7 @@ pub(crate) mod auth;
 pub(crate) mod bank;
 pub mod beacon;
 pub(crate) mod consensus;
+pub(crate) mod dat;
 pub(crate) mod distribution;
 pub(crate) mod evidence;
 pub(crate) mod genutil;
@@ -46,6 +47,7 @@ pub(crate) const MODULE_ACCOUNTS: &[(&str, &[&str])] = &[
     (staking::NOT_BONDED_POOL, &["burner", "staking"]),
     (idao::ACCOUNT, &["burner"]),
     (quorum::ACCOUNT, &["burner"]),
+    (dat::ACCOUNT, &[]),
     (GOVERNANCE, &["burner"]),
 ];
 
@@ -122,6 +124,32 @@ const ROUTES: &[&[Route]] = &[
         Route::of::<quorum::UpdateParams>(),
     ],
     &[
+        Route::of::<dat::TransferAsset>(),
+        Route::of::<dat::AcceptAsset>(),
+        Route::of::<dat::MoveAsset>(),
+        Route::of::<dat::TransferDat>(),
+        Route::of::<dat::SplitDat>(),
+        Route::of::<dat::MergeDats>(),
+        Route::of::<dat::TransferValue>(),
+        Route::of::<dat::ApproveOperator>(),
+        Route::of::<dat::BurnDat>(),
+        Route::of::<dat::PublishPolicy>(),
+        Route::of::<dat::BuyAccess>(),
+        Route::of::<dat::GrantAccess>(),
+        Route::of::<dat::RequestAccess>(),
+        Route::of::<dat::DecideAccess>(),
+        Route::of::<dat::DeliverKey>(),
+        Route::of::<dat::RevokeAccess>(),
+        Route::of::<dat::RefundAccess>(),
+        Route::of::<dat::RotateDataKey>(),
+        Route::of::<dat::ClaimRevenue>(),
+        Route::of::<dat::SettleRoyalties>(),
+        Route::of::<dat::SettleExpired>(),
+        Route::of::<dat::RetireAsset>(),
+        Route::of::<dat::ReleaseDescendant>(),
+        Route::of::<dat::UpdateParams>(),
+    ],
+    &[
         Route::of::<gov::Submit>(),
         Route::of::<gov::Deposit>(),
         Route::of::<gov::Vote>(),
@@ -151,6 +179,7 @@ pub(crate) const QUERIES: &[&[Query]] = &[
     beacon::QUERIES,
     idao::QUERIES,
     quorum::QUERIES,
+    dat::QUERIES,
     gov::QUERIES,
     gov::OLD_QUERIES,
 ];
@@ -168,18 +197,22 @@ pub(crate) const INVARIANTS: &[&[Invariant]] = &[
     beacon::INVARIANTS,
     idao::INVARIANTS,
     quorum::INVARIANTS,
+    dat::INVARIANTS,
     gov::INVARIANTS,
 ];
 
 /// Every queue there is and its work. Each is sure of a sixteenth of a block's budget, in this order.
 pub(crate) const QUEUES: &[(&Queue, Work)] = &[
-    (&Queue, Work),
     (&quorum::SLASHING, quorum::slash),
     (&quorum::MEASURING, quorum::measure),
     (&quorum::FORGETTING, quorum::forget),
     (&idao::CLOSINGS, idao::close_vote),
     (&idao::ENDS, idao::end),
     (&idao::LEFTOVERS, idao::clear),
+    (&dat::ROYALTIES, dat::royalties),
+    (&dat::RELEASES, dat::releases),
+    (&dat::EXPIRIES, dat::expiries),
+    (&dat::UNANSWERED, dat::unanswered),
 ];
 
 /// All routes, in order.
@@ -189,6 +222,9 @@ pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
 
 /// Before the transactions. An error here stops the chain.
 pub(crate) fn begin_block(ctx: &mut Ctx, seen: &Seen) -> Result<()> {
+    scheduler::begin_block(ctx);
+    #[cfg(test)]
+    crate::testkit::acted(ctx)?;
     block_work("mint", "begin_block", || mint::begin_block(ctx))?;
     // before anybody is slashed
     block_work("distribution", "begin_block", || distribution::begin_block(ctx, seen))?;
@@ -225,6 +261,7 @@ pub(crate) fn init(ctx: &mut Ctx, app: &Json) -> Result<Vec<ValidatorUpdate>> {
     beacon::init(ctx, &genesis::section(app, "beacon")?)?;
     idao::init(ctx, &genesis::section(app, "idao")?)?;
     quorum::init(ctx, &genesis::section(app, "quorum")?)?; // after staking, whose stake it holds
+    dat::init(ctx, &genesis::section(app, "dat")?)?;
     gov::init(ctx, &genesis::section(app, "gov")?)?;
     if genutil::init(ctx, app.get("genutil"))? > 0 {
         staking::apply_updates(ctx)?;
@@ -248,6 +285,7 @@ pub(crate) fn export(state: &dyn Read) -> Result<Vec<(&'static str, Json)>> {
         ("beacon", genesis::json(&beacon::export(state)?)?),
         ("idao", genesis::json(&idao::export(state)?)?),
         ("quorum", genesis::json(&quorum::export(state)?)?),
+        ("dat", genesis::json(&dat::export(state)?)?),
         ("gov", genesis::json(&gov::export(state)?)?),
     ])
 }

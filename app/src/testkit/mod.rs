@@ -1,6 +1,7 @@
 //! A chain in a test: plays CometBFT in this process, with real bytes, real signatures and real checks. After each
 //! block every invariant is run; it cannot be switched off.
 
+mod acts;
 mod start;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +42,7 @@ use crate::{
     tx,
 };
 
+pub(crate) use acts::acted;
 pub(crate) use start::{distribution_params, genesis, init_chain, section};
 
 pub(crate) const CHAIN_ID: &str = "lazchain-test-1";

@@ -7,7 +7,7 @@ use tendermint_proto::v0_38::abci::ValidatorUpdate;
 use super::{CHAIN_ID, address, cons_key};
 use crate::{
     genesis::InitChain,
-    modules::{beacon, idao, quorum, scheduler, staking},
+    modules::{beacon, dat, idao, quorum, scheduler, staking},
     time::Time,
 };
 
@@ -61,6 +61,7 @@ pub(crate) fn genesis(balances: &[(&str, u64)], validators: &[(&str, u64)]) -> J
         "beacon": {"params": section(&beacon::local())},
         "idao": {"params": section(&idao::local())},
         "quorum": {"params": section(&quorum::local())},
+        "dat": {"params": section(&dat::local())},
         "bank": {"params": {"default_send_enabled": true}, "balances": list},
         // no new coins, and all income is the community's, so that balances change by messages alone
         "mint": {

@@ -17,6 +17,7 @@ const LAYERS: &[&str] = &[
     "beacon",
     "idao",
     "quorum",
+    "dat",
     "genutil",
     "gov",
 ];

@@ -69,7 +69,7 @@ pub(crate) use logic::{
     account,
     agents::{Actor, acting, speaks_for},
     find,
-    freezes::is_frozen,
+    freezes::{frozen_since, is_frozen},
     holds_role_or_founded, idao,
     income::income,
     member,

@@ -1,11 +1,16 @@
-//! After the transactions.
+//! Before and after the transactions.
 
-use super::logic;
+use super::{keys::TIME, logic};
 use crate::{
     ctx::Ctx,
     error::Result,
     modules::{QUEUES, epoch_began},
 };
+
+/// Notes the time of the block, for queries.
+pub(crate) fn begin_block(ctx: &mut Ctx) {
+    TIME.set(&mut ctx.state, &ctx.block.time.nanos());
+}
 
 /// The queues, then the turn of the epoch.
 pub(crate) fn end_block(ctx: &mut Ctx) -> Result<()> {

@@ -5,6 +5,8 @@ use state::{Item, Map, Pb};
 
 /// scheduler/params
 pub(crate) const PARAMS: Item<Pb<pb::Params>> = Item::new("scheduler/params");
+/// scheduler/time: of the last block, in nanoseconds since 1970.
+pub(crate) const TIME: Item<u64> = Item::new("scheduler/time");
 /// scheduler/epoch
 pub(crate) const EPOCH: Item<Pb<pb::Epoch>> = Item::new("scheduler/epoch");
 /// scheduler/next_sequence: what the next entry gets.

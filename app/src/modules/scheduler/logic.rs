@@ -7,10 +7,10 @@ use state::{Pb, Read};
 
 use super::{
     events,
-    keys::{DEPTHS, DUE, EPOCH, NEXT_SEQUENCE, PARAMS, SET_ASIDE},
+    keys::{DEPTHS, DUE, EPOCH, NEXT_SEQUENCE, PARAMS, SET_ASIDE, TIME},
     types::{Queue, Step, Ticket, Work, live},
 };
-use crate::{ctx::Ctx, error::Result};
+use crate::{ctx::Ctx, error::Result, time::Time};
 
 /// Entries of a queue that are read at once.
 const READ_AHEAD: u32 = 64;
@@ -28,6 +28,16 @@ pub(crate) fn current(state: &dyn Read) -> Result<pb::Epoch> {
 /// The number of the epoch that the chain is in, from 1.
 pub(crate) fn epoch(state: &dyn Read) -> Result<u64> {
     Ok(current(state)?.number)
+}
+
+/// The height at which the next epoch begins.
+pub(crate) fn next_start(state: &dyn Read) -> Result<u64> {
+    Ok(current(state)?.start_height.saturating_add(params(state)?.epoch_blocks))
+}
+
+/// The time of the block that a state is of: for queries, which have no block.
+pub(crate) fn now(state: &dyn Read) -> Result<Time> {
+    Ok(TIME.get(state)?.map_or(Time::EPOCH, Time::from_nanos))
 }
 
 /// Lets an entry wait until `due`.

@@ -13,7 +13,7 @@
 //! # Messages
 //! `MsgUpdateParams` and `MsgRetry`, by governance.
 //! # Blocks
-//! `end_block`: the queues, then the turn of the epoch.
+//! `begin_block`: the time, for queries. `end_block`: the queues, then the turn of the epoch.
 //! # Events
 //! `scheduler.set_aside`, `scheduler.retried`, `scheduler.epoch_began`.
 //! # Invariants
@@ -33,10 +33,10 @@ mod queries;
 mod tests;
 mod types;
 
-pub(crate) use block::end_block;
+pub(crate) use block::{begin_block, end_block};
 pub(crate) use genesis::{export, init};
 pub(crate) use invariants::INVARIANTS;
-pub(crate) use logic::{cancel, epoch, push};
+pub(crate) use logic::{cancel, epoch, next_start, now, push};
 pub(crate) use msgs::{Retry, UpdateParams};
 pub(crate) use queries::QUERIES;
 #[cfg(test)]

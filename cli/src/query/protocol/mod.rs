@@ -2,8 +2,13 @@
 
 mod audit;
 mod beacon;
+mod dat;
 mod idao;
+<<<<<<< HEAD
 mod quorum;
+=======
+mod nft;
+>>>>>>> dat
 mod scheduler;
 
 use super::table::Row;
@@ -12,12 +17,18 @@ use super::table::Row;
 pub(super) const MODULES: &[(&str, &str, &str)] = &[
     ("audit", audit::SERVICE, "Querying commands for the audit trail"),
     ("beacon", beacon::SERVICE, "Querying commands for the beacon module"),
+    ("dat", dat::SERVICE, "Querying commands for assets and their tokens"),
     ("idao", idao::SERVICE, "Querying commands for iDAOs"),
+<<<<<<< HEAD
     ("quorum", quorum::SERVICE, "Querying commands for the quorum module"),
+=======
+    ("nft", nft::SERVICE, "Querying commands for tokens as wallets see them"),
+>>>>>>> dat
     ("scheduler", scheduler::SERVICE, "Querying commands for work queues and epochs"),
 ];
 
 /// The rows of each.
+<<<<<<< HEAD
 pub(super) const ROWS: &[&[Row]] = &[
     audit::ROWS,
     beacon::ROWS,
@@ -25,3 +36,7 @@ pub(super) const ROWS: &[&[Row]] = &[
     quorum::ROWS,
     scheduler::ROWS,
 ];
+=======
+pub(super) const ROWS: &[&[Row]] =
+    &[audit::ROWS, beacon::ROWS, dat::ROWS, idao::ROWS, nft::ROWS, scheduler::ROWS];
+>>>>>>> dat

@@ -70,6 +70,16 @@ pub(crate) fn is_frozen(state: &dyn Read, subject: Subject, now: Time) -> Result
     runs(state, &freeze, now)
 }
 
+/// Since when something is frozen, if it is now.
+pub(crate) fn frozen_since(state: &dyn Read, subject: Subject, now: Time) -> Result<Option<Time>> {
+    if !is_frozen(state, subject, now)? {
+        return Ok(None);
+    }
+    let Subject::Asset(id) = subject else { return Ok(Some(now)) };
+    let Some((idao, _)) = hooks::asset_home(state, id)? else { return Ok(None) };
+    Ok(find(state, idao, subject)?.map(|freeze| stored::time(freeze.began.as_ref())))
+}
+
 /// Freezes something and opens the vote on it, which returns.
 pub(crate) fn freeze(ctx: &mut Ctx, actor: &Actor, freezing: &Freezing) -> Result<u64> {
     let Freezing { idao: id, subject, reason_hash } = freezing;

@@ -1,0 +1,165 @@
+//! Of assets and their versions.
+
+use proto::address::Address;
+
+use crate::event::Event;
+
+/// An accepted update became a version, still provisional.
+pub(crate) struct Anchored<'a> {
+    pub asset: u64,
+    pub version: u64,
+    pub task: u64,
+    pub owner: &'a Address,
+}
+
+impl Event for Anchored<'_> {
+    const KIND: &'static str = "dat.anchored";
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("asset", self.asset.to_string()),
+            ("version", self.version.to_string()),
+            ("task", self.task.to_string()),
+            ("owner", self.owner.to_string()),
+        ]
+    }
+}
+
+/// A version may be used.
+pub(crate) struct Finalized {
+    pub asset: u64,
+    pub version: u64,
+}
+
+impl Event for Finalized {
+    const KIND: &'static str = "dat.finalized";
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![("asset", self.asset.to_string()), ("version", self.version.to_string())]
+    }
+}
+
+/// Liability for a version is over.
+pub(crate) struct Settled {
+    pub asset: u64,
+    pub version: u64,
+}
+
+impl Event for Settled {
+    const KIND: &'static str = "dat.settled";
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![("asset", self.asset.to_string()), ("version", self.version.to_string())]
+    }
+}
+
+/// The verdict on a version fell.
+pub(crate) struct Revoked {
+    pub asset: u64,
+    pub version: u64,
+}
+
+impl Event for Revoked {
+    const KIND: &'static str = "dat.revoked";
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![("asset", self.asset.to_string()), ("version", self.version.to_string())]
+    }
+}
+
+/// Control is offered, or the offer is taken back.
+pub(crate) struct Offered<'a> {
+    pub asset: u64,
+    pub to: &'a str,
+}
+
+impl Event for Offered<'_> {
+    const KIND: &'static str = "dat.asset_offered";
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![("asset", self.asset.to_string()), ("to", self.to.to_string())]
+    }
+}
+
+/// Control changed hands.
+pub(crate) struct Accepted<'a> {
+    pub asset: u64,
+    pub from: &'a Address,
+    pub to: &'a Address,
+}
+
+impl Event for Accepted<'_> {
+    const KIND: &'static str = "dat.asset_accepted";
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![("asset", self.asset.to_string()), ("from", self.from.to_string()), ("to", self.to.to_string())]
+    }
+}
+
+/// An asset belongs to another iDAO, or none.
+pub(crate) struct Moved {
+    pub asset: u64,
+    pub from: u64,
+    pub to: u64,
+}
+
+impl Event for Moved {
+    const KIND: &'static str = "dat.asset_moved";
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![("asset", self.asset.to_string()), ("from", self.from.to_string()), ("to", self.to.to_string())]
+    }
+}
+
+/// No new grants.
+pub(crate) struct Retired {
+    pub asset: u64,
+}
+
+impl Event for Retired {
+    const KIND: &'static str = "dat.asset_retired";
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![("asset", self.asset.to_string())]
+    }
+}
+
+/// A derived version must unlearn an ancestor.
+pub(crate) struct UnlearningAsked {
+    pub asset: u64,
+    pub version: u64,
+    pub ancestor: u64,
+    pub due: String,
+}
+
+impl Event for UnlearningAsked {
+    const KIND: &'static str = "dat.unlearning_asked";
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("asset", self.asset.to_string()),
+            ("version", self.version.to_string()),
+            ("ancestor", self.ancestor.to_string()),
+            ("due", self.due.clone()),
+        ]
+    }
+}
+
+/// A demand to unlearn is taken back.
+pub(crate) struct Released {
+    pub asset: u64,
+    pub version: u64,
+    pub ancestor: u64,
+}
+
+impl Event for Released {
+    const KIND: &'static str = "dat.released";
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("asset", self.asset.to_string()),
+            ("version", self.version.to_string()),
+            ("ancestor", self.ancestor.to_string()),
+        ]
+    }
+}

@@ -1,0 +1,166 @@
+//! Control of assets: the owner's, whatever anybody votes.
+
+use super::*;
+use crate::modules::idao;
+use proto::lazchain::idao::v1 as idaos;
+
+fn offer(to: &str) -> pb::MsgTransferAsset {
+    let to = if to.is_empty() { String::new() } else { text(to) };
+    pb::MsgTransferAsset { owner: text("ada"), asset: 1, to }
+}
+
+fn accept(who: &str) -> pb::MsgAcceptAsset {
+    pb::MsgAcceptAsset { new_owner: text(who), asset: 1 }
+}
+
+#[test]
+fn control_moves_in_two_steps_and_shares_stay() {
+    let mut chain = chain();
+    let made = anchor(&mut chain, new("ada", "a"));
+    assert_eq!(refused(&mut chain, "ada", &offer("ben")), 10, "provisional");
+    finalize(&mut chain, made);
+    assert_eq!(refused(&mut chain, "ben", &accept("ben")), 9);
+    let stranger = pb::MsgTransferAsset { owner: text("eve"), asset: 1, to: text("eve") };
+    assert_eq!(refused(&mut chain, "eve", &stranger), 7);
+    let _: pb::MsgTransferAssetResponse = ok(&mut chain, "ada", &offer("ben"));
+    let _: pb::MsgTransferAssetResponse = ok(&mut chain, "ada", &offer(""));
+    assert_eq!(refused(&mut chain, "ben", &accept("ben")), 9, "taken back");
+    let _: pb::MsgTransferAssetResponse = ok(&mut chain, "ada", &offer("ben"));
+    let _: pb::MsgAcceptAssetResponse = ok(&mut chain, "ben", &accept("ben"));
+    assert_eq!((asset(&chain, 1).owner, dat(&chain, 1, 1).owner), (text("ben"), text("ada")));
+    assert_eq!(refused(&mut chain, "ada", &offer("eve")), 7);
+    assert_eq!(refused(&mut chain, "ada", &pb::MsgRetireAsset { owner: text("ada"), asset: 7 }), 2);
+}
+
+#[test]
+fn a_retired_asset_grants_nothing_new_and_goes_on() {
+    let mut chain = chain();
+    let made = settled(&mut chain, new("ada", "a"));
+    let buy = pb::MsgBuyAccess {
+        buyer: text("dan"),
+        asset: 1,
+        policy_version: 1,
+        units: 5,
+        max_price: Some(wire(15)),
+        grantee_key: vec![],
+    };
+    let _: pb::MsgBuyAccessResponse = ok(&mut chain, "dan", &buy);
+    let retire = pb::MsgRetireAsset { owner: text("ada"), asset: 1 };
+    let _: pb::MsgRetireAssetResponse = ok(&mut chain, "ada", &retire);
+    assert_eq!(refused(&mut chain, "ada", &retire), 10);
+    assert_eq!(refused(&mut chain, "dan", &buy), 10);
+    let may = |chain: &TestChain, who: &str| {
+        let ask = pb::QueryAllowedRequest {
+            asset: 1,
+            account: text(who),
+            purpose: pb::Purpose::Infer.into(),
+            policy_version: 0,
+        };
+        let answer: pb::QueryAllowedResponse =
+            chain.ask("/lazchain.dat.v1.Query/Allowed", &ask).expect("answers");
+        answer.allowed
+    };
+    assert!(may(&chain, "dan") && !may(&chain, "eve"));
+    pay(&mut chain, payment(made, 100));
+    assert_eq!(claim(&mut chain, &[(1, 1)]), 60);
+}
+
+fn create(chain: &mut TestChain, founder: &str) -> u64 {
+    let message = idaos::MsgCreateIdao {
+        founder: text(founder),
+        name: "Open Health".into(),
+        domain: "health".into(),
+        charter_uri: String::new(),
+        charter_hash: vec![7; 32],
+        rules: idao::local().default_rules,
+    };
+    let made: idaos::MsgCreateIdaoResponse = ok(chain, founder, &message);
+    made.id
+}
+
+#[test]
+fn an_asset_moves_to_another_idao_of_its_owner_or_to_none() {
+    let mut chain = chain();
+    let (first, second) = (create(&mut chain, "ada"), create(&mut chain, "ada"));
+    let others = create(&mut chain, "ben");
+    settled(&mut chain, NewAnchor { idao: first, ..new("ada", "a") });
+    let to = |idao| pb::MsgMoveAsset { owner: text("ada"), asset: 1, idao };
+    assert_eq!(refused(&mut chain, "ada", &to(others)), 19);
+    let _: pb::MsgMoveAssetResponse = ok(&mut chain, "ada", &to(second));
+    let _: pb::MsgMoveAssetResponse = ok(&mut chain, "ada", &to(0));
+    assert_eq!(asset(&chain, 1).idao, 0);
+    let same = run(&mut chain, "ada", &to(0));
+    assert_eq!((same.codespace.as_str(), same.code), ("sdk", 18));
+}
+
+#[test]
+fn what_a_guardian_freezes_takes_no_use_and_pays_no_claims_until_its_owner_leaves() {
+    let mut chain = chain();
+    let home = create(&mut chain, "ada");
+    let made = settled(&mut chain, NewAnchor { idao: home, ..new("ada", "a") });
+    pay(&mut chain, payment(made, 100));
+    let freeze = idaos::MsgFreezeSubject {
+        guardian: text("ada"),
+        idao: home,
+        kind: idaos::SubjectKind::Asset.into(),
+        subject: 1,
+        reason_hash: vec![7; 32],
+    };
+    let _: idaos::MsgFreezeSubjectResponse = ok(&mut chain, "ada", &freeze);
+    let claim_it = pb::MsgClaimRevenue {
+        sender: text("zoe"),
+        dats: vec![pb::DatRef { asset: 1, serial: 1 }],
+        denoms: vec!["ulaz".into()],
+    };
+    assert_eq!(refused(&mut chain, "zoe", &claim_it), 13);
+    let buy = pb::MsgBuyAccess {
+        buyer: text("dan"),
+        asset: 1,
+        policy_version: 1,
+        units: 5,
+        max_price: Some(wire(15)),
+        grantee_key: vec![],
+    };
+    assert_eq!(refused(&mut chain, "dan", &buy), 14);
+    let ask = pb::QueryAssetRequest { asset: 1 };
+    let shown: pb::QueryAssetResponse = chain.ask("/lazchain.dat.v1.Query/Asset", &ask).expect("answers");
+    assert_eq!(shown.status(), pb::AssetStatus::Frozen);
+    let now = chain.seen(vec![]).time;
+    let dan = address("dan");
+    let use_ = crate::modules::dat::types::Use {
+        asset: 1,
+        version: 1,
+        policy_version: 1,
+        consumer: &dan,
+        serial: None,
+    };
+    let ends = logic::use_ends(&state(&chain), &use_, now).expect("reads").expect("since the freeze");
+    assert!(ends < now);
+    let leave = idaos::MsgLeaveIdao { member: text("ada"), idao: home };
+    let _: idaos::MsgLeaveIdaoResponse = ok(&mut chain, "ada", &leave);
+    assert_eq!(claim(&mut chain, &[(1, 1)]), 60);
+}
+
+#[test]
+fn an_agent_of_the_owner_may_do_what_it_is_registered_for_and_never_gives_control_away() {
+    let mut chain = chain();
+    let home = create(&mut chain, "ada");
+    settled(&mut chain, NewAnchor { idao: home, ..new("ada", "a") });
+    let publish = |who: &str| pb::MsgPublishPolicy { owner: text(who), asset: 1, terms: Some(terms()) };
+    assert_eq!(refused(&mut chain, "bot", &publish("bot")), 7);
+    let register = idaos::MsgRegisterAgent {
+        member: text("ada"),
+        idao: home,
+        account: text("bot"),
+        message_types: vec!["/lazchain.dat.v1.MsgPublishPolicy".into()],
+        spend_limit: "0".into(),
+        expires: Some(chain.seen(vec![]).time.plus(crate::time::Span::from_secs(1_000)).wire()),
+    };
+    let _: idaos::MsgRegisterAgentResponse = ok(&mut chain, "ada", &register);
+    let made: pb::MsgPublishPolicyResponse = ok(&mut chain, "bot", &publish("bot"));
+    assert_eq!(made.policy_version, 2);
+    let offer = pb::MsgTransferAsset { owner: text("bot"), asset: 1, to: text("bot") };
+    assert_eq!(refused(&mut chain, "bot", &offer), 7);
+    let retire = pb::MsgRetireAsset { owner: text("bot"), asset: 1 };
+    assert_eq!(refused(&mut chain, "bot", &retire), 7);
+}
