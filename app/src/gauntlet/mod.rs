@@ -22,6 +22,7 @@ mod replay;
 mod rpcs;
 mod samples;
 mod samples_idao;
+mod samples_usage;
 mod signers;
 mod simulation;
 mod traffic;

@@ -4,6 +4,7 @@ use prost_types::Any;
 use proto::{address::Address, json};
 use serde_json::{Value as Json, json};
 
+use super::samples_usage;
 use crate::{
     modules::{self, GOVERNANCE},
     testkit::{TestChain, address, cons, cons_key},
@@ -59,6 +60,8 @@ fn fields(chain: &TestChain, name: &str, cast: &Cast) -> Option<Json> {
             Some(json!({"operator": who, "tip": "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="}))
         }
         ("idao", _) => super::samples_idao::fields(message, cast),
+        ("usage", _) => samples_usage::usage(message, cast),
+        ("rewards", _) => samples_usage::rewards(message, cast),
         ("bank", _) => bank(message, cast),
         ("staking", _) => staking(message, cast),
         ("distribution", _) => distribution(message, cast),

@@ -12,9 +12,11 @@ pub(crate) mod gov;
 pub(crate) mod hooks;
 pub(crate) mod idao;
 pub(crate) mod mint;
+pub(crate) mod rewards;
 pub(crate) mod scheduler;
 pub(crate) mod slashing;
 pub(crate) mod staking;
+pub(crate) mod usage;
 
 use proto::address::Address;
 use serde_json::Value as Json;
@@ -44,6 +46,8 @@ pub(crate) const MODULE_ACCOUNTS: &[(&str, &[&str])] = &[
     (staking::BONDED_POOL, &["burner", "staking"]),
     (staking::NOT_BONDED_POOL, &["burner", "staking"]),
     (idao::ACCOUNT, &["burner"]),
+    (usage::ACCOUNT, &["burner"]),
+    (rewards::ACCOUNT, &[]),
     (GOVERNANCE, &["burner"]),
 ];
 
@@ -106,6 +110,20 @@ const ROUTES: &[&[Route]] = &[
         Route::of::<idao::UpdateParams>(),
     ],
     &[
+        Route::of::<usage::RegisterProvider>(),
+        Route::of::<usage::UpdateProvider>(),
+        Route::of::<usage::UnregisterProvider>(),
+        Route::of::<usage::BuyCompute>(),
+        Route::of::<usage::OpenChannel>(),
+        Route::of::<usage::TopUpChannel>(),
+        Route::of::<usage::CloseChannel>(),
+        Route::of::<usage::RedeemVouchers>(),
+        Route::of::<usage::SettleClosed>(),
+        Route::of::<usage::ClaimRefund>(),
+        Route::of::<usage::UpdateParams>(),
+    ],
+    &[Route::of::<rewards::ClaimEmission>(), Route::of::<rewards::UpdateParams>()],
+    &[
         Route::of::<gov::Submit>(),
         Route::of::<gov::Deposit>(),
         Route::of::<gov::Vote>(),
@@ -134,6 +152,8 @@ pub(crate) const QUERIES: &[&[Query]] = &[
     mint::QUERIES,
     beacon::QUERIES,
     idao::QUERIES,
+    usage::QUERIES,
+    rewards::QUERIES,
     gov::QUERIES,
     gov::OLD_QUERIES,
 ];
@@ -150,12 +170,14 @@ pub(crate) const INVARIANTS: &[&[Invariant]] = &[
     mint::INVARIANTS,
     beacon::INVARIANTS,
     idao::INVARIANTS,
+    usage::INVARIANTS,
+    rewards::INVARIANTS,
     gov::INVARIANTS,
 ];
 
 /// Every queue there is and its work. Each is sure of a sixteenth of a block's budget, in this order.
 pub(crate) const QUEUES: &[(&Queue, Work)] =
-    &[(&idao::CLOSINGS, idao::close_vote), (&idao::ENDS, idao::end), (&idao::LEFTOVERS, idao::clear)];
+    &[(&idao::CLOSINGS, idao::close_vote), (&idao::ENDS, idao::end), (&idao::LEFTOVERS, idao::clear), (&usage::CLOSINGS, usage::work_closing)];
 
 /// All routes, in order.
 pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
@@ -182,8 +204,8 @@ pub(crate) fn end_block(ctx: &mut Ctx) -> Result<Vec<ValidatorUpdate>> {
 }
 
 /// An epoch begins with the next block. What takes longer than a few reads goes into a queue.
-pub(crate) fn epoch_began(_: &mut Ctx, _number: u64) -> Result<()> {
-    Ok(())
+pub(crate) fn epoch_began(ctx: &mut Ctx, number: u64) -> Result<()> {
+    rewards::epoch_began(ctx, number)
 }
 
 /// Fills an empty state; `app` has one field per module. Returns the validators, if a module names any.
@@ -199,6 +221,8 @@ pub(crate) fn init(ctx: &mut Ctx, app: &Json) -> Result<Vec<ValidatorUpdate>> {
     mint::init(ctx, &genesis::section(app, "mint")?)?;
     beacon::init(ctx, &genesis::section(app, "beacon")?)?;
     idao::init(ctx, &genesis::section(app, "idao")?)?;
+    usage::init(ctx, &genesis::section(app, "usage")?)?;
+    rewards::init(ctx, &genesis::section(app, "rewards")?)?;
     gov::init(ctx, &genesis::section(app, "gov")?)?;
     if genutil::init(ctx, app.get("genutil"))? > 0 {
         staking::apply_updates(ctx)?;
@@ -221,6 +245,8 @@ pub(crate) fn export(state: &dyn Read) -> Result<Vec<(&'static str, Json)>> {
         ("mint", genesis::json(&mint::export(state)?)?),
         ("beacon", genesis::json(&beacon::export(state)?)?),
         ("idao", genesis::json(&idao::export(state)?)?),
+        ("usage", genesis::json(&usage::export(state)?)?),
+        ("rewards", genesis::json(&rewards::export(state)?)?),
         ("gov", genesis::json(&gov::export(state)?)?),
     ])
 }

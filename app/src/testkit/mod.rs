@@ -2,6 +2,7 @@
 //! block every invariant is run; it cannot be switched off.
 
 mod start;
+mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -41,6 +42,7 @@ use crate::{
     tx,
 };
 
+pub(crate) use world::World;
 pub(crate) use start::{distribution_params, genesis, init_chain};
 
 pub(crate) const CHAIN_ID: &str = "lazchain-test-1";
