@@ -23,6 +23,7 @@ mod rpcs;
 mod samples;
 mod samples_dat;
 mod samples_idao;
+mod samples_usage;
 mod signers;
 mod simulation;
 mod traffic;

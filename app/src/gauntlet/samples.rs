@@ -6,6 +6,7 @@ use prost_types::Any;
 use proto::{address::Address, json};
 use serde_json::{Value as Json, json};
 
+use super::samples_usage;
 use crate::{
     modules::{self, GOVERNANCE},
     testkit::{TestChain, address, cons, cons_key},
@@ -63,6 +64,8 @@ fn fields(chain: &TestChain, name: &str, cast: &Cast) -> Option<Json> {
         ("dat", _) => super::samples_dat::fields(message, cast),
         ("idao", _) => super::samples_idao::fields(message, cast),
         ("quorum", _) => quorum::fields(message, cast),
+        ("usage", _) => samples_usage::usage(message, cast),
+        ("rewards", _) => samples_usage::rewards(message, cast),
         ("bank", _) => bank(message, cast),
         ("staking", _) => staking(message, cast),
         ("distribution", _) => distribution(message, cast),

@@ -3,6 +3,8 @@
 
 use proto::{
     address::{Address, ConsAddress, ValAddress},
+    amount::Amount,
+    coin::Coin,
     dec::Dec,
 };
 use state::Read;
@@ -10,7 +12,7 @@ use state::Read;
 use crate::{
     ctx::Ctx,
     error::Result,
-    modules::{dat, distribution, gov, quorum, slashing},
+    modules::{dat, distribution, gov, quorum, rewards, slashing},
     time::{Span, Time},
 };
 
@@ -73,6 +75,21 @@ pub(crate) fn after_delegation_modified(ctx: &mut Ctx, who: &Address, operator: 
 /// The last shares of somebody are about to go.
 pub(crate) fn before_delegation_removed(_: &mut Ctx, _who: &Address, _operator: &ValAddress) -> Result<()> {
     Ok(())
+}
+
+/// A voucher was redeemed, and so much of it was the protocol's: `provider` served an asset of `idao`.
+pub(crate) fn protocol_fee(ctx: &mut Ctx, idao: Option<u64>, provider: &Address, fee: &Coin) -> Result<()> {
+    rewards::protocol_fee(ctx, idao, provider, fee)
+}
+
+/// So much of a task's fee was burnt; these are the operators of the ballots that were paid from it, one for each.
+pub(crate) fn task_fee_burnt(
+    ctx: &mut Ctx,
+    _quorum: u64,
+    members: &[ValAddress],
+    burnt: Amount,
+) -> Result<()> {
+    rewards::task_fee_burnt(ctx, members, burnt)
 }
 
 /// A validator is about to lose this part of its tokens.

@@ -14,9 +14,11 @@ pub(crate) mod hooks;
 pub(crate) mod idao;
 pub(crate) mod mint;
 pub(crate) mod quorum;
+pub(crate) mod rewards;
 pub(crate) mod scheduler;
 pub(crate) mod slashing;
 pub(crate) mod staking;
+pub(crate) mod usage;
 
 use proto::address::Address;
 use serde_json::Value as Json;
@@ -48,6 +50,8 @@ pub(crate) const MODULE_ACCOUNTS: &[(&str, &[&str])] = &[
     (idao::ACCOUNT, &["burner"]),
     (quorum::ACCOUNT, &["burner"]),
     (dat::ACCOUNT, &[]),
+    (usage::ACCOUNT, &["burner"]),
+    (rewards::ACCOUNT, &[]),
     (GOVERNANCE, &["burner"]),
 ];
 
@@ -149,6 +153,21 @@ const ROUTES: &[&[Route]] = &[
         Route::of::<dat::ReleaseDescendant>(),
         Route::of::<dat::UpdateParams>(),
     ],
+    ],
+    &[
+        Route::of::<usage::RegisterProvider>(),
+        Route::of::<usage::UpdateProvider>(),
+        Route::of::<usage::UnregisterProvider>(),
+        Route::of::<usage::BuyCompute>(),
+        Route::of::<usage::OpenChannel>(),
+        Route::of::<usage::TopUpChannel>(),
+        Route::of::<usage::CloseChannel>(),
+        Route::of::<usage::RedeemVouchers>(),
+        Route::of::<usage::SettleClosed>(),
+        Route::of::<usage::ClaimRefund>(),
+        Route::of::<usage::UpdateParams>(),
+    ],
+    &[Route::of::<rewards::ClaimEmission>(), Route::of::<rewards::UpdateParams>()],
     &[
         Route::of::<gov::Submit>(),
         Route::of::<gov::Deposit>(),
@@ -180,6 +199,8 @@ pub(crate) const QUERIES: &[&[Query]] = &[
     idao::QUERIES,
     quorum::QUERIES,
     dat::QUERIES,
+    usage::QUERIES,
+    rewards::QUERIES,
     gov::QUERIES,
     gov::OLD_QUERIES,
 ];
@@ -198,6 +219,8 @@ pub(crate) const INVARIANTS: &[&[Invariant]] = &[
     idao::INVARIANTS,
     quorum::INVARIANTS,
     dat::INVARIANTS,
+    usage::INVARIANTS,
+    rewards::INVARIANTS,
     gov::INVARIANTS,
 ];
 
@@ -213,6 +236,7 @@ pub(crate) const QUEUES: &[(&Queue, Work)] = &[
     (&dat::RELEASES, dat::releases),
     (&dat::EXPIRIES, dat::expiries),
     (&dat::UNANSWERED, dat::unanswered),
+    (&usage::CLOSINGS, usage::work_closing),
 ];
 
 /// All routes, in order.
@@ -244,7 +268,8 @@ pub(crate) fn end_block(ctx: &mut Ctx) -> Result<Vec<ValidatorUpdate>> {
 
 /// An epoch begins with the next block. What takes longer than a few reads goes into a queue.
 pub(crate) fn epoch_began(ctx: &mut Ctx, number: u64) -> Result<()> {
-    quorum::epoch_began(ctx, number)
+    quorum::epoch_began(ctx, number)?;
+    rewards::epoch_began(ctx, number)
 }
 
 /// Fills an empty state; `app` has one field per module. Returns the validators, if a module names any.
@@ -262,6 +287,8 @@ pub(crate) fn init(ctx: &mut Ctx, app: &Json) -> Result<Vec<ValidatorUpdate>> {
     idao::init(ctx, &genesis::section(app, "idao")?)?;
     quorum::init(ctx, &genesis::section(app, "quorum")?)?; // after staking, whose stake it holds
     dat::init(ctx, &genesis::section(app, "dat")?)?;
+    usage::init(ctx, &genesis::section(app, "usage")?)?;
+    rewards::init(ctx, &genesis::section(app, "rewards")?)?;
     gov::init(ctx, &genesis::section(app, "gov")?)?;
     if genutil::init(ctx, app.get("genutil"))? > 0 {
         staking::apply_updates(ctx)?;
@@ -286,6 +313,8 @@ pub(crate) fn export(state: &dyn Read) -> Result<Vec<(&'static str, Json)>> {
         ("idao", genesis::json(&idao::export(state)?)?),
         ("quorum", genesis::json(&quorum::export(state)?)?),
         ("dat", genesis::json(&dat::export(state)?)?),
+        ("usage", genesis::json(&usage::export(state)?)?),
+        ("rewards", genesis::json(&rewards::export(state)?)?),
         ("gov", genesis::json(&gov::export(state)?)?),
     ])
 }

@@ -3,6 +3,7 @@
 
 mod acts;
 mod start;
+mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -44,6 +45,7 @@ use crate::{
 
 pub(crate) use acts::acted;
 pub(crate) use start::{distribution_params, genesis, init_chain, section};
+pub(crate) use world::World;
 
 pub(crate) const CHAIN_ID: &str = "lazchain-test-1";
 const GAS: u64 = 200_000;

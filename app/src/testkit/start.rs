@@ -7,7 +7,7 @@ use tendermint_proto::v0_38::abci::ValidatorUpdate;
 use super::{CHAIN_ID, address, cons_key};
 use crate::{
     genesis::InitChain,
-    modules::{beacon, dat, idao, quorum, scheduler, staking},
+    modules::{beacon, dat, idao, quorum, scheduler, staking, usage},
     time::Time,
 };
 
@@ -58,6 +58,7 @@ pub(crate) fn genesis(balances: &[(&str, u64)], validators: &[(&str, u64)]) -> J
     };
     json!({
         "scheduler": {"params": section(&scheduler::local())},
+        "usage": {"params": section(&usage::Params::local().wire())},
         "beacon": {"params": section(&beacon::local())},
         "idao": {"params": section(&idao::local())},
         "quorum": {"params": section(&quorum::local())},

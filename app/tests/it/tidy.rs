@@ -18,6 +18,8 @@ const LAYERS: &[&str] = &[
     "idao",
     "quorum",
     "dat",
+    "usage",
+    "rewards",
     "genutil",
     "gov",
 ];
@@ -45,6 +47,8 @@ const OWN_FILES: &[(&str, &[&str])] = &[
     ("idao", &["proposable", "tally", "waiting"]),
     ("quorum", &["params", "power", "rules"]),
     ("gov", &["old_msgs", "old_queries", "params", "proposable", "tally"]),
+    ("rewards", &["emission"]),
+    ("usage", &["channel", "compute", "meter", "redeem", "settle", "voucher"]),
 ];
 
 /// Most lines of a source.

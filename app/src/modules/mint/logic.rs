@@ -1,18 +1,23 @@
-//! How many coins a block makes. Formulas and roundings are those of Cosmos.
+//! The yearly rate, and the one door that new coins come through. Formulas and roundings are those of Cosmos.
 
 use proto::{
-    amount::{Amount, AmountError},
+    address::Address,
+    amount::Amount,
+    coin::{Coin, Coins, Denom},
     dec::{Dec, DecError},
 };
 use state::Read;
 
 use super::{
+    ACCOUNT, events,
     keys::{MINTER, PARAMS},
     types::{Minter, Params},
 };
 use crate::{
+    checks::FEE_COLLECTOR,
+    ctx::Ctx,
     error::{Result, Sdk},
-    modules::staking,
+    modules::{bank, staking},
 };
 
 /// The parameters.
@@ -40,12 +45,6 @@ pub(crate) fn next_inflation(params: &Params, inflation: Dec, bonded: Dec) -> Re
     Ok(moved.min(params.max).max(params.min))
 }
 
-/// The coins of one block, rounded down.
-pub(crate) fn provision(params: &Params, annual: Dec) -> Result<Amount, AmountError> {
-    let blocks = Dec::whole(Amount::new(params.blocks_per_year.into()));
-    annual.over_floor(blocks)?.floor()
-}
-
 /// Rates after one more block, with so much bonded and so much of the staking token there.
 pub(crate) fn next(params: &Params, minter: &Minter, bonded: Dec, supply: Amount) -> Result<Minter> {
     let inflation = next_inflation(params, minter.inflation, bonded)?;
@@ -56,18 +55,52 @@ pub(crate) fn next(params: &Params, minter: &Minter, bonded: Dec, supply: Amount
     Ok(Minter { inflation, annual_provisions })
 }
 
+/// Makes so much of a token for somebody, or as much as its supply has room for: an error here could stop the chain.
+/// Returns what was made.
+pub(crate) fn make(ctx: &mut Ctx, to: &Address, denom: &Denom, amount: Amount) -> Result<Coins> {
+    let room = Amount::MAX.minus_or_zero(bank::supply(&ctx.state, denom)?);
+    let coins = Coins::one(Coin::new(denom.clone(), amount.min(room)));
+    if !coins.is_empty() {
+        let account = Address::module(ACCOUNT);
+        bank::mint(ctx, &account, &coins)?;
+        bank::transfer(ctx, &account, to, &coins)?;
+    }
+    Ok(coins)
+}
+
+/// Makes so much of the staking token and puts it to the fees, which stakers share. Returns what was made.
+pub(crate) fn provide(ctx: &mut Ctx, amount: Amount) -> Result<Amount> {
+    let denom = params(&ctx.state)?.denom;
+    let coins = make(ctx, &Address::module(FEE_COLLECTOR), &denom, amount)?;
+    let (minter, amount) = (minter(&ctx.state)?, coins.amount_of(&denom));
+    let bonded = staking::bonded_ratio(&ctx.state)?;
+    ctx.emit(events::Minted { bonded, minter, amount });
+    Ok(amount)
+}
+
+/// What is minted: its token, the supply that the rate is of, and the rate a year.
+pub(crate) fn rate(state: &dyn Read) -> Result<(Denom, Amount, Dec)> {
+    let denom = params(state)?.denom;
+    let supply = bank::supply(state, &denom)?;
+    Ok((denom, supply, minter(state)?.inflation))
+}
+
 #[cfg(test)]
 mod tests {
-    use proto::coin::Denom;
-
     use super::*;
 
     fn dec(text: &str) -> Dec {
         text.parse().expect("a decimal")
     }
 
+    /// Cosmos' own.
     fn params() -> Params {
-        Params::start(Denom::known("ulaz"))
+        Params {
+            rate_change: Dec::percent(13),
+            max: Dec::percent(20),
+            min: Dec::percent(7),
+            ..Params::start(Denom::known("ulaz"))
+        }
     }
 
     // the table of the SDK's `TestNextInflation`, whose changes are of 1/blocks_per_year
@@ -92,25 +125,10 @@ mod tests {
         }
     }
 
-    // the table of the SDK's `TestBlockProvision`, with its 6,311,520 blocks a year
-    #[test]
-    fn a_block_makes_its_part_of_the_year_rounded_down() {
-        let seconds_per_year = params().blocks_per_year.saturating_mul(5);
-        for (annual, expected) in [
-            (u128::from(seconds_per_year.saturating_div(5)), 1),
-            (u128::from(seconds_per_year.saturating_div(5)).saturating_add(1), 1),
-            (u128::from(seconds_per_year.saturating_div(5)).saturating_mul(2), 2),
-            (u128::from(seconds_per_year.saturating_div(5)).saturating_div(2), 0),
-        ] {
-            let annual = Dec::whole(Amount::new(annual));
-            assert_eq!(provision(&params(), annual), Ok(Amount::new(expected)));
-        }
-    }
-
     #[test]
     fn the_largest_supply_and_rate_do_not_overflow() {
         let params = Params { max: Dec::ONE, min: Dec::ONE, blocks_per_year: 1, ..params() };
         let minter = next(&params, &Minter::start(), Dec::ZERO, Amount::MAX).expect("fits");
-        assert_eq!(provision(&params, minter.annual_provisions), Ok(Amount::MAX));
+        assert_eq!(minter.annual_provisions.floor(), Ok(Amount::MAX));
     }
 }

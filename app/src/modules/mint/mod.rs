@@ -1,17 +1,19 @@
-//! New coins: so many a block that stakers gain when too little is bonded and lose when too much is.
+//! New coins: the yearly rate, and the one door that all of them come through.
 //!
 //! # Concepts
-//! Inflation is a yearly rate. Each block it moves a little towards its upper bound while less than the goal is bonded,
-//! and towards its lower bound while more is. The provision of a block is the year's provision over the blocks of a
-//! year, rounded down, and goes where fees go.
+//! Inflation is a yearly rate, 7 percent to begin with; governance sets it between 2 and 10 percent (a genesis may say
+//! anything up to 100, or 0 for a chain without new coins). Where governance gives bounds that differ, the rate moves
+//! between them as in Cosmos: up while less than the goal is bonded, down while more is. What is made of it, and for
+//! whom, is decided by the module rewards once an epoch, so the annual provisions that a client sees here are the most
+//! that a year makes: what the caps of rewards withhold is never made. `blocks_per_year` paces the rate's move alone.
 //! # State
 //! `keys.rs`.
 //! # Messages
 //! `MsgUpdateParams`, by governance.
 //! # Blocks
-//! `begin_block` makes the provision, before distribution shares it out.
+//! `begin_block` moves the rate.
 //! # Events
-//! `mint`: Cosmos' name.
+//! `mint`: Cosmos' name, once an epoch, with what stakers get.
 //! # Invariants
 //! The module's own account is empty: what is made is passed on at once.
 
@@ -31,6 +33,7 @@ mod types;
 pub(crate) use block::begin_block;
 pub(crate) use genesis::{export, init};
 pub(crate) use invariants::INVARIANTS;
+pub(crate) use logic::{make, provide, rate};
 pub(crate) use msgs::UpdateParams;
 pub(crate) use queries::QUERIES;
 

@@ -23,12 +23,13 @@ pub(crate) struct Params {
 }
 
 impl Params {
-    /// What a new chain starts with: blocks of five seconds.
+    /// What a new chain starts with: 7 percent a year until governance says otherwise. With bounds that differ and a
+    /// change above 0 the rate would move as in Cosmos.
     pub(crate) fn start(denom: Denom) -> Params {
         Params {
             denom,
-            rate_change: Dec::percent(13),
-            max: Dec::percent(20),
+            rate_change: Dec::ZERO,
+            max: Dec::percent(7),
             min: Dec::percent(7),
             goal: Dec::percent(67),
             blocks_per_year: 6_311_520,
@@ -103,7 +104,7 @@ pub(crate) struct Minter {
 impl Minter {
     /// What a new chain starts with.
     pub(crate) fn start() -> Minter {
-        Minter { inflation: Dec::percent(13), annual_provisions: Dec::ZERO }
+        Minter { inflation: Dec::percent(7), annual_provisions: Dec::ZERO }
     }
 
     /// From the wire. A rate above 1 a year is refused, so that no product of it overflows.

@@ -4,12 +4,11 @@ mod audit;
 mod beacon;
 mod dat;
 mod idao;
-<<<<<<< HEAD
-mod quorum;
-=======
 mod nft;
->>>>>>> dat
+mod quorum;
+mod rewards;
 mod scheduler;
+mod usage;
 
 use super::table::Row;
 
@@ -19,24 +18,22 @@ pub(super) const MODULES: &[(&str, &str, &str)] = &[
     ("beacon", beacon::SERVICE, "Querying commands for the beacon module"),
     ("dat", dat::SERVICE, "Querying commands for assets and their tokens"),
     ("idao", idao::SERVICE, "Querying commands for iDAOs"),
-<<<<<<< HEAD
-    ("quorum", quorum::SERVICE, "Querying commands for the quorum module"),
-=======
     ("nft", nft::SERVICE, "Querying commands for tokens as wallets see them"),
->>>>>>> dat
+    ("quorum", quorum::SERVICE, "Querying commands for the quorum module"),
+    ("rewards", rewards::SERVICE, "Querying commands for emission"),
     ("scheduler", scheduler::SERVICE, "Querying commands for work queues and epochs"),
+    ("usage", usage::SERVICE, "Querying commands for providers, channels and ucpt"),
 ];
 
 /// The rows of each.
-<<<<<<< HEAD
 pub(super) const ROWS: &[&[Row]] = &[
     audit::ROWS,
     beacon::ROWS,
+    dat::ROWS,
     idao::ROWS,
+    nft::ROWS,
     quorum::ROWS,
+    rewards::ROWS,
     scheduler::ROWS,
+    usage::ROWS,
 ];
-=======
-pub(super) const ROWS: &[&[Row]] =
-    &[audit::ROWS, beacon::ROWS, dat::ROWS, idao::ROWS, nft::ROWS, scheduler::ROWS];
->>>>>>> dat

@@ -4,7 +4,9 @@ mod beacon;
 mod dat;
 mod idao;
 mod quorum;
+mod rewards;
 mod scheduler;
+mod usage;
 
 use super::table::Row;
 
@@ -14,17 +16,18 @@ pub(super) const MODULES: &[(&str, &str)] = &[
     ("dat", "Own, license, share and use assets and their tokens"),
     ("idao", "Form, join and run individual-centric DAOs"),
     ("quorum", "Validators that pledge stake on the truth of their verdicts"),
+    ("rewards", "Emission that follows use"),
     ("scheduler", "Work queues and epochs"),
+    ("usage", "Providers, channels, vouchers and ucpt"),
 ];
 
 /// The rows of each.
-<<<<<<< HEAD
 pub(super) const ROWS: &[&[Row]] = &[
     beacon::ROWS,
+    dat::ROWS,
     idao::ROWS,
     quorum::ROWS,
+    rewards::ROWS,
     scheduler::ROWS,
+    usage::ROWS,
 ];
-=======
-pub(super) const ROWS: &[&[Row]] = &[beacon::ROWS, dat::ROWS, idao::ROWS, scheduler::ROWS];
->>>>>>> dat

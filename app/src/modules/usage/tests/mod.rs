@@ -1,0 +1,8 @@
+//! Scenarios.
+
+mod channels;
+mod compute;
+mod ends;
+mod rules;
+mod stage;
+mod vouchers;
