@@ -5,6 +5,7 @@ mod context;
 mod debug;
 mod keys;
 mod node;
+mod offchain;
 mod output;
 mod prompt;
 mod query;
@@ -44,6 +45,9 @@ enum Commands {
     #[command(visible_alias = "q")]
     Query(Box<query::Args>),
     Status(status::Args),
+    Content(offchain::content::Args),
+    Ballot(offchain::ballot::Args),
+    Voucher(offchain::voucher::Args),
     Snapshots(node::snapshots::Args),
     Prune(node::prune::Args),
     Rollback(node::prune::RollbackArgs),
@@ -90,6 +94,9 @@ fn run(cli: &Cli) -> Result<()> {
         Commands::Tx(args) => tx::run(&home, args),
         Commands::Query(args) => query::run(&home, args),
         Commands::Status(args) => status::run(&home, args),
+        Commands::Content(args) => offchain::content::run(&home, args),
+        Commands::Ballot(args) => offchain::ballot::run(&home, args),
+        Commands::Voucher(args) => offchain::voucher::run(&home, args),
         Commands::Snapshots(args) => node::snapshots::run(&home, args),
         Commands::Prune(args) => node::prune::run(&home, args),
         Commands::Rollback(args) => node::prune::rollback(&home, args),

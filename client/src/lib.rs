@@ -8,6 +8,7 @@ pub mod keyring;
 pub mod light;
 pub mod mnemonic;
 pub mod multisig;
+pub mod offchain;
 pub mod rpc;
 pub mod sign;
 pub mod signers;
