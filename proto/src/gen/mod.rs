@@ -193,9 +193,19 @@ pub mod lazchain {
             include!("lazchain.quorum.v1.rs");
         }
     }
+    pub mod rewards {
+        pub mod v1 {
+            include!("lazchain.rewards.v1.rs");
+        }
+    }
     pub mod scheduler {
         pub mod v1 {
             include!("lazchain.scheduler.v1.rs");
+        }
+    }
+    pub mod usage {
+        pub mod v1 {
+            include!("lazchain.usage.v1.rs");
         }
     }
     pub mod vsc {
