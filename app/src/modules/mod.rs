@@ -153,7 +153,6 @@ const ROUTES: &[&[Route]] = &[
         Route::of::<dat::ReleaseDescendant>(),
         Route::of::<dat::UpdateParams>(),
     ],
-    ],
     &[
         Route::of::<usage::RegisterProvider>(),
         Route::of::<usage::UpdateProvider>(),

@@ -31,11 +31,13 @@ enum Command {
         sign: SignFlags,
     },
     /// Sign a commitment to a ballot
-    #[command(after_help = "The ballot stays secret: its salt comes from the key, so the same command gives the same ballot again.
+    #[command(
+        after_help = "The ballot stays secret: its salt comes from the key, so the same command gives the same ballot again.
 
 Examples:
   lazd ballot commit task-9 1 accept --score 8200 --report report.json --from operator > commit.json
-  lazd tx vsc submit-commits commit.json --from operator")]
+  lazd tx vsc submit-commits commit.json --from operator"
+    )]
     Commit(Box<Cast>),
     /// Sign the ballot itself, once commits have closed
     #[command(after_help = "Give the same verdict, score and report as in the commitment.

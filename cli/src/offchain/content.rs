@@ -40,11 +40,13 @@ enum Command {
         output: OutputFlag,
     },
     /// Print the seal to lay on content before it is submitted, and the salt that opens it
-    #[command(after_help = "Keep the salt secret until the update is submitted: it proves that you were first.
+    #[command(
+        after_help = "Keep the salt secret until the update is submitted: it proves that you were first.
 
 Examples:
   lazd content seal table.csv --owner ada
-  lazd tx vsc seal-update SEAL --from ada")]
+  lazd tx vsc seal-update SEAL --from ada"
+    )]
     Seal {
         /// The file, or its SHA-256 in hex
         content: String,
@@ -57,7 +59,9 @@ Examples:
         output: OutputFlag,
     },
     /// Print the Merkle root of a canary and the salt that reveals it
-    #[command(after_help = "No content can have this root, so whoever accepts an update with it has checked nothing.")]
+    #[command(
+        after_help = "No content can have this root, so whoever accepts an update with it has checked nothing."
+    )]
     Canary {
         #[command(flatten)]
         output: OutputFlag,
@@ -101,7 +105,9 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
             let salt = random();
             let root = signed::canary_root(&salt);
             let context = Context::new(home, output.clone())?;
-            context.format().print(&json!({ "merkle_root": BASE64.encode(root), "salt": BASE64.encode(salt) }))
+            context
+                .format()
+                .print(&json!({ "merkle_root": BASE64.encode(root), "salt": BASE64.encode(salt) }))
         }
     }
 }

@@ -48,7 +48,8 @@ fn digest(text: &str) -> Result<[u8; 32]> {
     use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
     let bytes = hex::decode(text).ok().or_else(|| BASE64.decode(text).ok());
     let bytes = bytes.ok_or_else(|| anyhow!("{text:?} is neither hex nor base64"))?;
-    <[u8; 32]>::try_from(bytes).map_err(|bytes| anyhow!("{text:?} has {} bytes; it must have 32", bytes.len()))
+    <[u8; 32]>::try_from(bytes)
+        .map_err(|bytes| anyhow!("{text:?} has {} bytes; it must have 32", bytes.len()))
 }
 
 /// A number, bare or behind the kind that it is of: `9`, `task-9`.
@@ -66,7 +67,8 @@ fn word<E: TryFrom<i32>>(enumeration: &str, text: &str) -> Result<E> {
     match value.and_then(|value| E::try_from(value.number()).ok()) {
         Some(value) => Ok(value),
         None => {
-            let names: Vec<String> = values.values().skip(1).map(|value| value.name().to_lowercase()).collect();
+            let names: Vec<String> =
+                values.values().skip(1).map(|value| value.name().to_lowercase()).collect();
             bail!("{text:?} is none of {}", names.join(", "))
         }
     }

@@ -30,8 +30,7 @@ pub struct Judgement {
 impl Judgement {
     /// Comes from the key and the round: a restart gives the same ballot, never a second one.
     fn salt(&self, key: &Ed25519) -> [u8; 32] {
-        let parts =
-            [Part::Bytes(self.chain_id.as_bytes()), Part::U64(self.task), Part::U32(self.round)];
+        let parts = [Part::Bytes(self.chain_id.as_bytes()), Part::U64(self.task), Part::U32(self.round)];
         key.salt("lazchain/ballot-salt/v1", &parts)
     }
 }

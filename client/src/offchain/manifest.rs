@@ -74,7 +74,10 @@ fn of(source: &mut impl Read, mut progress: impl FnMut(u64)) -> io::Result<Conte
         let merkle_root = leaves.join().expect("hashing does not panic");
         read?;
         if size == 0 {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "the file is empty; there is nothing to anchor"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "the file is empty; there is nothing to anchor",
+            ));
         }
         Ok(Content { sha256, size, merkle_root })
     })

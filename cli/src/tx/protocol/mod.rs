@@ -22,12 +22,5 @@ pub(super) const MODULES: &[(&str, &str)] = &[
 ];
 
 /// The rows of each.
-pub(super) const ROWS: &[&[Row]] = &[
-    beacon::ROWS,
-    dat::ROWS,
-    idao::ROWS,
-    quorum::ROWS,
-    rewards::ROWS,
-    scheduler::ROWS,
-    usage::ROWS,
-];
+pub(super) const ROWS: &[&[Row]] =
+    &[beacon::ROWS, dat::ROWS, idao::ROWS, quorum::ROWS, rewards::ROWS, scheduler::ROWS, usage::ROWS];
