@@ -44,7 +44,7 @@ fn rest_answers_with_the_statuses_that_wallets_probe_for() {
         ("GET /cosmos/auth/v1beta1/params/".into(), 501),
         ("HEAD /cosmos/auth/v1beta1/params".into(), 501),
         ("POST /cosmos/auth/v1beta1/params".into(), 501),
-        ("GET /cosmos/nft/v1beta1/classes".into(), 501),
+        ("GET /cosmos/authz/v1beta1/grants".into(), 501),
         (format!("GET /cosmos/tx/v1beta1/txs/{}", "00".repeat(32)), 404),
         ("GET /cosmos/tx/v1beta1/txs/xyz".into(), 400),
         ("GET /cosmos/tx/v1beta1/txs".into(), 500),

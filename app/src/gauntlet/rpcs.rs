@@ -7,11 +7,10 @@ use crate::{doors::paths, modules};
 
 /// Packages that nothing of is served, and why.
 const UNSERVED: &[(&str, &str)] = &[
-    ("lazchain.dat.", "comes with its module"),
     ("lazchain.vsc.", "comes with its module"),
     ("cosmos.authz.", "authz comes later; nested messages come with it"),
     ("cosmos.feegrant.", "fee grants come later; a granter is refused by name"),
-    ("cosmos.nft.", "known to clients; tokens of this chain have their own module"),
+    ("cosmos.nft.v1beta1.Msg", "tokens move by the messages of dat; wallets only read them here"),
     ("cosmos.upgrade.", "upgrades come later"),
     ("cosmos.vesting.", "vesting accounts come later"),
     ("cosmos.params.", "parameters are each module's own; known to clients of old"),

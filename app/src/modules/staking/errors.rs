@@ -95,7 +95,7 @@ impl Coded for Error {
             Error::EmptyPubKey => 39,
             Error::CommissionBelowMinRate(_) => 40,
             // ours: far behind Cosmos' numbers
-            Error::Held(_) => 1_001,
+            Error::Held(_) => 1001,
         }
     }
 

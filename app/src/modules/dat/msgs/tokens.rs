@@ -109,7 +109,7 @@ impl Msg for MergeDats {
     }
 
     fn cost(&self) -> Gas {
-        Gas(100_000).times(self.from.len().saturating_add(1))
+        Gas(60_000).times(self.from.len().saturating_add(1))
     }
 
     fn apply(&self, ctx: &mut Ctx) -> Result<pb::MsgMergeDatsResponse> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::samples::{Cast, account};
+use super::{Cast, account};
 
 /// Terms of a licence that anybody may use, sold by the token.
 pub(crate) fn terms() -> Json {

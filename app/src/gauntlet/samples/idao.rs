@@ -3,7 +3,7 @@
 use proto::address::Address;
 use serde_json::{Value as Json, json};
 
-use super::samples::{Cast, account};
+use super::{Cast, account};
 
 /// The account of the iDAO with this number.
 fn treasury(id: u64) -> String {

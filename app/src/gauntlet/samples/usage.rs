@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::samples::{Cast, account};
+use super::{Cast, account};
 
 /// 32 bytes of 7, and 64.
 const KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";

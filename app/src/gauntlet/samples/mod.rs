@@ -1,12 +1,14 @@
 //! One good example of every message. A message without one fails the tests that ask for it.
 
+mod dat;
+mod idao;
 mod quorum;
+mod usage;
 
 use prost_types::Any;
 use proto::{address::Address, json};
 use serde_json::{Value as Json, json};
 
-use super::samples_usage;
 use crate::{
     modules::{self, GOVERNANCE},
     testkit::{TestChain, address, cons, cons_key},
@@ -61,11 +63,11 @@ fn fields(chain: &TestChain, name: &str, cast: &Cast) -> Option<Json> {
         ("beacon", "MsgRegisterBeacon") => {
             Some(json!({"operator": who, "tip": "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="}))
         }
-        ("dat", _) => super::samples_dat::fields(message, cast),
-        ("idao", _) => super::samples_idao::fields(message, cast),
+        ("dat", _) => dat::fields(message, cast),
+        ("idao", _) => idao::fields(message, cast),
         ("quorum", _) => quorum::fields(message, cast),
-        ("usage", _) => samples_usage::usage(message, cast),
-        ("rewards", _) => samples_usage::rewards(message, cast),
+        ("usage", _) => usage::usage(message, cast),
+        ("rewards", _) => usage::rewards(message, cast),
         ("bank", _) => bank(message, cast),
         ("staking", _) => staking(message, cast),
         ("distribution", _) => distribution(message, cast),
