@@ -48,7 +48,7 @@ pub(crate) use start::{distribution_params, genesis, init_chain, section};
 pub(crate) use world::World;
 
 pub(crate) const CHAIN_ID: &str = "lazchain-test-1";
-const GAS: u64 = 300_000;
+const GAS: u64 = 200_000;
 
 /// A chain with named accounts.
 pub(crate) struct TestChain {

@@ -65,7 +65,7 @@ impl Msg for SettleRoyalties {
     }
 
     fn cost(&self) -> Gas {
-        Gas(20_000).plus(Gas(150_000).times(self.denoms.len()))
+        Gas(20_000).plus(Gas(120_000).times(self.denoms.len()))
     }
 
     fn apply(&self, ctx: &mut Ctx) -> Result<pb::MsgSettleRoyaltiesResponse> {
