@@ -277,7 +277,7 @@ std::thread_local! {
 }
 
 /// ECDSA over SHA-256 of the bytes, in compact form, low S only: libsecp256k1 refuses the other half.
-fn is_signed(key: &[u8; 33], bytes: &[u8], signature: &[u8]) -> bool {
+pub(crate) fn is_signed(key: &[u8; 33], bytes: &[u8], signature: &[u8]) -> bool {
     let (Ok(key), Ok(signature)) = (PublicKey::from_slice(key), ecdsa::Signature::from_compact(signature))
     else {
         return false;

@@ -7,7 +7,6 @@ use crate::{doors::paths, modules};
 
 /// Packages that nothing of is served, and why.
 const UNSERVED: &[(&str, &str)] = &[
-    ("lazchain.vsc.", "comes with its module"),
     ("cosmos.authz.", "authz comes later; nested messages come with it"),
     ("cosmos.feegrant.", "fee grants come later; a granter is refused by name"),
     ("cosmos.nft.v1beta1.Msg", "tokens move by the messages of dat; wallets only read them here"),
@@ -15,7 +14,6 @@ const UNSERVED: &[(&str, &str)] = &[
     ("cosmos.vesting.", "vesting accounts come later"),
     ("cosmos.params.", "parameters are each module's own; known to clients of old"),
     ("cosmos.autocli.", "for the command line of the SDK, which this chain's does not need"),
-    ("lazchain.quorum.v1.MsgSubmitEquivocation", "answered by vsc, which knows the ballots"),
     ("tendermint.abci.", "CometBFT's own socket, not a door"),
 ];
 

@@ -12,7 +12,7 @@ use state::Read;
 use crate::{
     ctx::Ctx,
     error::Result,
-    modules::{dat, distribution, gov, quorum, rewards, slashing},
+    modules::{dat, distribution, gov, quorum, rewards, slashing, vsc},
     time::{Span, Time},
 };
 
@@ -112,19 +112,19 @@ pub(crate) fn asset_home(state: &dyn Read, asset: u64) -> Result<Option<(u64, Ad
     dat::home(state, asset)
 }
 
-/// The iDAO of a task, and whether it was drawn already. There is none while there are no tasks.
-pub(crate) fn task_home(_: &dyn Read, _task: u64) -> Result<Option<(u64, bool)>> {
-    Ok(None)
+/// The iDAO of a task, and whether it was drawn already.
+pub(crate) fn task_home(state: &dyn Read, task: u64) -> Result<Option<(u64, bool)>> {
+    vsc::home(state, task)
 }
 
-/// Whether there is a Quorum of that number. There is none while there are no Quorums.
-pub(crate) fn quorum_exists(_: &dyn Read, _quorum: u64) -> Result<bool> {
-    Ok(false)
+/// Whether there is a Quorum of that number.
+pub(crate) fn quorum_exists(state: &dyn Read, quorum: u64) -> Result<bool> {
+    quorum::exists(state, quorum)
 }
 
 /// The members, or the gatekeepers among them, decided on an update.
-pub(crate) fn learning_decided(_: &mut Ctx, _task: u64, _passed: bool) -> Result<()> {
-    Ok(())
+pub(crate) fn learning_decided(ctx: &mut Ctx, task: u64, passed: bool) -> Result<()> {
+    vsc::learning_decided(ctx, task, passed)
 }
 
 /// The members decided on a request to use an asset.

@@ -19,6 +19,7 @@ pub(crate) mod scheduler;
 pub(crate) mod slashing;
 pub(crate) mod staking;
 pub(crate) mod usage;
+pub(crate) mod vsc;
 
 use proto::address::Address;
 use serde_json::Value as Json;
@@ -52,8 +53,13 @@ pub(crate) const MODULE_ACCOUNTS: &[(&str, &[&str])] = &[
     (dat::ACCOUNT, &[]),
     (usage::ACCOUNT, &["burner"]),
     (rewards::ACCOUNT, &[]),
+    (vsc::ACCOUNT, &["burner"]),
     (GOVERNANCE, &["burner"]),
 ];
+
+/// Messages that carry ballots: a proposer takes them before others.
+pub(crate) const BALLOTS: &[&str] =
+    &["/lazchain.vsc.v1.MsgSubmitCommits", "/lazchain.vsc.v1.MsgSubmitReveals"];
 
 /// Every message there is.
 const ROUTES: &[&[Route]] = &[
@@ -168,6 +174,21 @@ const ROUTES: &[&[Route]] = &[
     ],
     &[Route::of::<rewards::ClaimEmission>(), Route::of::<rewards::UpdateParams>()],
     &[
+        Route::of::<vsc::SealUpdate>(),
+        Route::of::<vsc::SubmitUpdate>(),
+        Route::of::<vsc::WithdrawUpdate>(),
+        Route::of::<vsc::ShareKeys>(),
+        Route::of::<vsc::SubmitCommits>(),
+        Route::of::<vsc::SubmitReveals>(),
+        Route::of::<vsc::Challenge>(),
+        Route::of::<vsc::Appeal>(),
+        Route::of::<vsc::AddEvidence>(),
+        Route::of::<vsc::RevealCanary>(),
+        Route::of::<vsc::Rule>(),
+        Route::of::<vsc::UpdateParams>(),
+        Route::of::<vsc::SubmitEquivocation>(),
+    ],
+    &[
         Route::of::<gov::Submit>(),
         Route::of::<gov::Deposit>(),
         Route::of::<gov::Vote>(),
@@ -200,6 +221,7 @@ pub(crate) const QUERIES: &[&[Query]] = &[
     dat::QUERIES,
     usage::QUERIES,
     rewards::QUERIES,
+    vsc::QUERIES,
     gov::QUERIES,
     gov::OLD_QUERIES,
 ];
@@ -220,12 +242,19 @@ pub(crate) const INVARIANTS: &[&[Invariant]] = &[
     dat::INVARIANTS,
     usage::INVARIANTS,
     rewards::INVARIANTS,
+    vsc::INVARIANTS,
     gov::INVARIANTS,
 ];
 
 /// Every queue there is and its work. Each is sure of a sixteenth of a block's budget, in this order.
 pub(crate) const QUEUES: &[(&Queue, Work)] = &[
+    // rulings and slashes first: stake that they reach may be about to leave
+    (&vsc::RULINGS, vsc::work_rulings),
     (&quorum::SLASHING, quorum::slash),
+    (&vsc::PHASES, vsc::work_phases),
+    (&vsc::THROWS, vsc::work_throws),
+    (&vsc::DEADLINES, vsc::work_deadlines),
+    (&vsc::SEAL_ENDS, vsc::work_seal_ends),
     (&quorum::MEASURING, quorum::measure),
     (&quorum::FORGETTING, quorum::forget),
     (&idao::CLOSINGS, idao::close_vote),
@@ -288,6 +317,7 @@ pub(crate) fn init(ctx: &mut Ctx, app: &Json) -> Result<Vec<ValidatorUpdate>> {
     dat::init(ctx, &genesis::section(app, "dat")?)?;
     usage::init(ctx, &genesis::section(app, "usage")?)?;
     rewards::init(ctx, &genesis::section(app, "rewards")?)?;
+    vsc::init(ctx, &genesis::section(app, "vsc")?)?;
     gov::init(ctx, &genesis::section(app, "gov")?)?;
     if genutil::init(ctx, app.get("genutil"))? > 0 {
         staking::apply_updates(ctx)?;
@@ -314,6 +344,7 @@ pub(crate) fn export(state: &dyn Read) -> Result<Vec<(&'static str, Json)>> {
         ("dat", genesis::json(&dat::export(state)?)?),
         ("usage", genesis::json(&usage::export(state)?)?),
         ("rewards", genesis::json(&rewards::export(state)?)?),
+        ("vsc", genesis::json(&vsc::export(state)?)?),
         ("gov", genesis::json(&gov::export(state)?)?),
     ])
 }

@@ -10,7 +10,7 @@ use crate::{
     checks::{self, Purpose},
     ctx::Ctx,
     error::{Error, Reject, Result},
-    modules::{beacon, staking},
+    modules::{self, beacon, staking},
 };
 
 impl Node {
@@ -26,18 +26,35 @@ impl Node {
         let most_gas = block_gas(&ctx.state).map_err(must_read)?.unwrap_or(u64::MAX);
         let mut kept: Vec<Vec<u8>> = self.throw(&ctx.state)?.into_iter().collect();
         let (mut bytes, mut gas) = (kept.iter().map(|item| framed(item)).sum::<u64>(), 0_u64);
-        for (raw, prepared) in txs.into_iter().zip(prepared) {
-            let Ok(tx) = &prepared.tx else { continue };
-            let (size, more_gas) = (bytes.saturating_add(framed(&raw)), gas.saturating_add(tx.fee.gas_limit));
+        let mut fits = |(raw, prepared): &(Vec<u8>, verify::Prepared)| -> Result<bool, Fault> {
+            let Ok(tx) = &prepared.tx else { return Ok(false) };
+            let (size, more_gas) = (bytes.saturating_add(framed(raw)), gas.saturating_add(tx.fee.gas_limit));
             if size > max_bytes || more_gas > most_gas {
-                continue;
+                return Ok(false);
             }
             let purpose = Purpose::Deliver { right_for: prepared.right_for.as_deref() };
-            if ctx.attempt_caught(|ctx| checks::run(ctx, tx, &purpose), execute::panicked)?.is_ok() {
+            let passes = ctx.attempt_caught(|ctx| checks::run(ctx, tx, &purpose), execute::panicked)?.is_ok();
+            if passes {
                 (bytes, gas) = (size, more_gas);
-                kept.push(raw);
             }
             ctx.take_events();
+            Ok(passes)
+        };
+        // ballots first: their rounds do not wait; one that follows another transaction of its carrier comes after that
+        let (ballots, others): (Vec<_>, Vec<_>) =
+            txs.into_iter().zip(prepared).partition(|(_, prepared)| is_ballots(prepared));
+        let mut missed = Vec::new();
+        for one in ballots {
+            if fits(&one)? {
+                kept.push(one.0);
+            } else {
+                missed.push(one);
+            }
+        }
+        for one in others.into_iter().chain(missed) {
+            if fits(&one)? {
+                kept.push(one.0);
+            }
         }
         Ok(kept)
     }
@@ -82,6 +99,12 @@ impl Node {
         }
         Ok(Ok(()))
     }
+}
+
+/// Whether a transaction carries ballots and nothing else.
+fn is_ballots(prepared: &verify::Prepared) -> bool {
+    let carries = |url: &str| modules::BALLOTS.contains(&url);
+    prepared.tx.as_ref().is_ok_and(|tx| tx.messages.iter().all(|message| carries(&message.type_url)))
 }
 
 /// Bytes of a transaction inside a block: field tag, length, content.

@@ -7,7 +7,7 @@ use tendermint_proto::v0_38::abci::ValidatorUpdate;
 use super::{CHAIN_ID, address, cons_key};
 use crate::{
     genesis::InitChain,
-    modules::{beacon, dat, idao, quorum, scheduler, staking, usage},
+    modules::{beacon, dat, idao, quorum, scheduler, staking, usage, vsc},
     time::Time,
 };
 
@@ -60,6 +60,7 @@ pub(crate) fn genesis(balances: &[(&str, u64)], validators: &[(&str, u64)]) -> J
         "scheduler": {"params": section(&scheduler::local())},
         "usage": {"params": section(&usage::Params::local().wire())},
         "beacon": {"params": section(&beacon::local())},
+        "vsc": {"params": section(&vsc::local())},
         "idao": {"params": section(&idao::local())},
         "quorum": {"params": section(&quorum::local())},
         "dat": {"params": section(&dat::local())},

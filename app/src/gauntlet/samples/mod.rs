@@ -4,6 +4,7 @@ mod dat;
 mod idao;
 mod quorum;
 mod usage;
+mod vsc;
 
 use prost_types::Any;
 use proto::{address::Address, json};
@@ -65,9 +66,11 @@ fn fields(chain: &TestChain, name: &str, cast: &Cast) -> Option<Json> {
         }
         ("dat", _) => dat::fields(message, cast),
         ("idao", _) => idao::fields(message, cast),
+        ("quorum", "MsgSubmitEquivocation") => vsc::equivocation(cast),
         ("quorum", _) => quorum::fields(message, cast),
         ("usage", _) => usage::usage(message, cast),
         ("rewards", _) => usage::rewards(message, cast),
+        ("vsc", _) => vsc::fields(message, cast),
         ("bank", _) => bank(message, cast),
         ("staking", _) => staking(message, cast),
         ("distribution", _) => distribution(message, cast),

@@ -9,6 +9,7 @@ mod quorum;
 mod rewards;
 mod scheduler;
 mod usage;
+mod vsc;
 
 use super::table::Row;
 
@@ -23,6 +24,7 @@ pub(super) const MODULES: &[(&str, &str, &str)] = &[
     ("rewards", rewards::SERVICE, "Querying commands for emission"),
     ("scheduler", scheduler::SERVICE, "Querying commands for work queues and epochs"),
     ("usage", usage::SERVICE, "Querying commands for providers, channels and ucpt"),
+    ("vsc", vsc::SERVICE, "Querying commands for the vsc module"),
 ];
 
 /// The rows of each.
@@ -36,4 +38,5 @@ pub(super) const ROWS: &[&[Row]] = &[
     rewards::ROWS,
     scheduler::ROWS,
     usage::ROWS,
+    vsc::ROWS,
 ];

@@ -7,6 +7,7 @@ mod quorum;
 mod rewards;
 mod scheduler;
 mod usage;
+mod vsc;
 
 use super::table::Row;
 
@@ -19,8 +20,17 @@ pub(super) const MODULES: &[(&str, &str)] = &[
     ("rewards", "Emission that follows use"),
     ("scheduler", "Work queues and epochs"),
     ("usage", "Providers, channels, vouchers and ucpt"),
+    ("vsc", "Updates, verdicts, and challenges"),
 ];
 
 /// The rows of each.
-pub(super) const ROWS: &[&[Row]] =
-    &[beacon::ROWS, dat::ROWS, idao::ROWS, quorum::ROWS, rewards::ROWS, scheduler::ROWS, usage::ROWS];
+pub(super) const ROWS: &[&[Row]] = &[
+    beacon::ROWS,
+    dat::ROWS,
+    idao::ROWS,
+    quorum::ROWS,
+    rewards::ROWS,
+    scheduler::ROWS,
+    usage::ROWS,
+    vsc::ROWS,
+];

@@ -1,0 +1,98 @@
+//! Canaries: updates without any content. Whoever accepted one checked nothing.
+
+use proto::{address::Address, amount::Amount, lazchain::vsc::v1 as pb};
+use state::Pb;
+
+use super::super::{keys::CANARIES, types::Entry};
+use super::closing::{Fault, convict, drop_case, revoke};
+use super::verdicts::{ballots, burn_deposit, divide_fee};
+use super::{Payer, at, close, refund, rounds, rounds_of, save, submitter, task, update};
+use crate::{
+    ctx::Ctx,
+    error::Result,
+    modules::{
+        idao, quorum,
+        scheduler::{self, Step},
+    },
+    stored,
+};
+
+/// After the tally, and before liability ends.
+pub(crate) fn is_canary_time(task: &pb::Task, now: crate::time::Time) -> bool {
+    use pb::TaskStatus::{Final, Invalid, Provisional, Rejected};
+    match task.status() {
+        Provisional | Rejected | Invalid => !task.canary,
+        Final => !task.canary && now < at(task.liable_until.as_ref()),
+        _ => false,
+    }
+}
+
+/// The work of the queue: slashes, and the end of the task.
+pub(crate) fn canary_work(ctx: &mut Ctx, entry: Entry) -> Result<Step> {
+    let mut task = task(&ctx.state, entry.task)?;
+    if !task.canary || task.status() == pb::TaskStatus::Closed {
+        return Ok(Step::Done(1));
+    }
+    let planter = submitter(&task)?;
+    if task.case_open {
+        drop_case(ctx, &mut task)?;
+    }
+    let mut seats = 0_u32;
+    for mut round in rounds_of(&ctx.state, task.id)? {
+        rounds::call_off(ctx, &mut round)?;
+        super::save_round(ctx, &round);
+        // who committed on it and did not reveal would have, had it been there
+        let lazy = |seat: &pb::Seat| {
+            seat.verdict() == pb::Verdict::Accept || seat.conduct() == pb::Conduct::Unrevealed
+        };
+        let fault = Fault::lazy(planter);
+        seats = seats.saturating_add(convict(ctx, &round, &fault, lazy)?);
+    }
+    let early = task.status() != pb::TaskStatus::Final;
+    if matches!(task.status(), pb::TaskStatus::Provisional | pb::TaskStatus::Final) {
+        quorum::overturned(ctx, task.quorum)?;
+        fall(ctx, &mut task, early)?;
+    }
+    if early {
+        pay_back(ctx, &mut task, planter)?;
+    } else {
+        burn_deposit(ctx, &mut task)?;
+    }
+    close(ctx, &mut task, pb::Outcome::Canary)?;
+    Ok(Step::Done(seats.saturating_add(16)))
+}
+
+/// An accepted canary's version is revoked, its points are gone.
+fn fall(ctx: &mut Ctx, task: &mut pb::Task, early: bool) -> Result<()> {
+    let most = if early { Amount::ZERO } else { stored::amount(&task.deposit)?.times_ratio_floor(1, 2)? };
+    revoke(ctx, task, most)?;
+    let points: u128 = task.points.parse().unwrap_or(0);
+    if !early {
+        idao::take_points(ctx, update(task).idao, &submitter(task)?, points)?;
+    }
+    Ok(())
+}
+
+/// In time: who did not accept is paid, the deposit comes back, and the fee from the audit pool as far as it reaches.
+fn pay_back(ctx: &mut Ctx, task: &mut pb::Task, planter: Address) -> Result<()> {
+    use pb::Verdict::{Invalid, Reject};
+    let awake = ballots(&ctx.state, task, |seat| matches!(seat.verdict(), Reject | Invalid))?;
+    let fee = stored::amount(&task.fee_held)?;
+    divide_fee(ctx, task, ("canary", fee), &awake)?;
+    refund(ctx, task)?;
+    let (epoch, most) = (scheduler::epoch(&ctx.state)?, super::params(&ctx.state)?.canaries);
+    let mut count = CANARIES.get(&ctx.state, &task.quorum)?.map(|Pb(count)| count).unwrap_or_default();
+    if count.epoch != epoch {
+        count = pb::Canaries { epoch, paid: 0 };
+    }
+    if count.paid < most {
+        count.paid = count.paid.saturating_add(1);
+        CANARIES.set(&mut ctx.state, &task.quorum, &Pb(count));
+        let drawn = quorum::draw_audit(ctx, task.quorum, &super::account(), fee)?;
+        let mut payer = Payer::new(task, "canary");
+        payer.pay(ctx, &planter, drawn, "refund")?;
+        payer.done(ctx, task);
+    }
+    save(ctx, task);
+    Ok(())
+}

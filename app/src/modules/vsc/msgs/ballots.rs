@@ -1,0 +1,130 @@
+//! `MsgSubmitCommits` and `MsgSubmitReveals`: many ballots in one transaction.
+
+use proto::{
+    address::{Address, ValAddress},
+    lazchain::vsc::v1 as pb,
+};
+
+use super::super::{handlers, tally::MAX_SCORE, types::MAX_BALLOTS};
+use crate::{
+    ctx::Ctx,
+    error::Result,
+    given::{self, refused},
+    msg::{Gas, Msg},
+};
+
+/// One commitment, its signature not yet verified.
+pub(crate) struct Commit {
+    pub statement: pb::CommitStatement,
+    pub member: ValAddress,
+    pub commit: [u8; 32],
+    pub signature: [u8; 64],
+}
+
+/// One ballot, its signature not yet verified.
+pub(crate) struct Reveal {
+    pub statement: pb::RevealStatement,
+    pub member: ValAddress,
+    pub verdict: pb::Verdict,
+    pub score: u32,
+    pub report: [u8; 32],
+    pub salt: [u8; 32],
+    pub signature: [u8; 64],
+}
+
+/// `MsgSubmitCommits`.
+pub(crate) struct SubmitCommits {
+    pub carrier: Address,
+    /// For each, why it cannot count if that shows without state.
+    pub commits: Vec<Result<Commit, &'static str>>,
+}
+
+/// `MsgSubmitReveals`.
+pub(crate) struct SubmitReveals {
+    pub carrier: Address,
+    /// For each, why it cannot count if that shows without state.
+    pub reveals: Vec<Result<Reveal, &'static str>>,
+}
+
+const MALFORMED: &str = "malformed";
+
+fn fits(count: usize) -> Result<()> {
+    if count == 0 || count > MAX_BALLOTS {
+        return Err(refused(format!("{count} ballots; carry 1 to {MAX_BALLOTS}")));
+    }
+    Ok(())
+}
+
+fn bytes<const N: usize>(bytes: &[u8]) -> Result<[u8; N], &'static str> {
+    bytes.try_into().map_err(|_| MALFORMED)
+}
+
+fn commit(wire: pb::SignedCommit) -> Result<Commit, &'static str> {
+    let statement = wire.statement.ok_or(MALFORMED)?;
+    let member = statement.member.parse().map_err(|_| MALFORMED)?;
+    let (commit, signature) = (bytes(&statement.commit)?, bytes(&wire.signature)?);
+    Ok(Commit { statement, member, commit, signature })
+}
+
+fn reveal(wire: pb::SignedReveal) -> Result<Reveal, &'static str> {
+    let statement = wire.statement.ok_or(MALFORMED)?;
+    let member = statement.member.parse().map_err(|_| MALFORMED)?;
+    let verdict = statement.verdict();
+    if verdict == pb::Verdict::Unspecified || statement.score > MAX_SCORE {
+        return Err("no verdict, or a score beyond 10,000");
+    }
+    let (report, salt) = (bytes(&statement.report_hash)?, bytes(&statement.salt)?);
+    let (score, signature) = (statement.score, bytes(&wire.signature)?);
+    Ok(Reveal { statement, member, verdict, score, report, salt, signature })
+}
+
+impl Msg for SubmitCommits {
+    type Wire = pb::MsgSubmitCommits;
+    type Response = pb::MsgSubmitCommitsResponse;
+
+    fn parse(wire: pb::MsgSubmitCommits) -> Result<SubmitCommits> {
+        fits(wire.commits.len())?;
+        let commits = wire.commits.into_iter().map(commit).collect();
+        Ok(SubmitCommits { carrier: wire.carrier.parse()?, commits })
+    }
+
+    fn signer(&self) -> Address {
+        self.carrier
+    }
+
+    fn cost(&self) -> Gas {
+        Gas(20_000).plus(Gas(3_000).times(self.commits.len()))
+    }
+
+    fn apply(&self, ctx: &mut Ctx) -> Result<pb::MsgSubmitCommitsResponse> {
+        Ok(pb::MsgSubmitCommitsResponse { skipped: handlers::submit_commits(ctx, self)? })
+    }
+}
+
+impl Msg for SubmitReveals {
+    type Wire = pb::MsgSubmitReveals;
+    type Response = pb::MsgSubmitRevealsResponse;
+
+    fn parse(wire: pb::MsgSubmitReveals) -> Result<SubmitReveals> {
+        fits(wire.reveals.len())?;
+        let reveals = wire.reveals.into_iter().map(reveal).collect();
+        Ok(SubmitReveals { carrier: wire.carrier.parse()?, reveals })
+    }
+
+    fn signer(&self) -> Address {
+        self.carrier
+    }
+
+    fn cost(&self) -> Gas {
+        Gas(20_000).plus(Gas(3_000).times(self.reveals.len()))
+    }
+
+    fn apply(&self, ctx: &mut Ctx) -> Result<pb::MsgSubmitRevealsResponse> {
+        Ok(pb::MsgSubmitRevealsResponse { skipped: handlers::submit_reveals(ctx, self)? })
+    }
+}
+
+/// A signature of an equivocation, as strict as in a ballot.
+pub(super) fn signature(bytes: &[u8]) -> Result<[u8; 64]> {
+    given::signature("signature", bytes)
+}
