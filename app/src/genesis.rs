@@ -97,6 +97,12 @@ pub fn default_state() -> Result<Json> {
     Ok(sections)
 }
 
+/// Parameters of the protocol's modules for a network on one desk, by module: short times, small committees. What a
+/// chain of value runs with is the default.
+pub fn local_params() -> Result<Vec<(&'static str, Json)>> {
+    modules::local_params()
+}
+
 /// A state as the `app_state` of a genesis that continues it.
 pub fn export(state: &dyn Read) -> Result<Json> {
     let sections = modules::export(state)?;

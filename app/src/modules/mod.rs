@@ -326,6 +326,19 @@ pub(crate) fn init(ctx: &mut Ctx, app: &Json) -> Result<Vec<ValidatorUpdate>> {
     staking::set(&ctx.state)
 }
 
+/// Parameters of the protocol's modules for a network on one desk: short times, small committees.
+pub(crate) fn local_params() -> Result<Vec<(&'static str, Json)>> {
+    Ok(vec![
+        ("scheduler", genesis::json(&scheduler::local())?),
+        ("beacon", genesis::json(&beacon::local())?),
+        ("idao", genesis::json(&idao::local())?),
+        ("quorum", genesis::json(&quorum::local())?),
+        ("dat", genesis::json(&dat::local())?),
+        ("vsc", genesis::json(&vsc::local())?),
+        ("usage", genesis::json(&usage::Params::local().wire())?),
+    ])
+}
+
 /// The state as a genesis would have it.
 pub(crate) fn export(state: &dyn Read) -> Result<Vec<(&'static str, Json)>> {
     Ok(vec![

@@ -7,7 +7,7 @@ use tendermint_proto::v0_38::abci::ValidatorUpdate;
 use super::{CHAIN_ID, address, cons_key};
 use crate::{
     genesis::InitChain,
-    modules::{beacon, dat, idao, quorum, scheduler, staking, usage, vsc},
+    modules::{self, staking},
     time::Time,
 };
 
@@ -56,14 +56,7 @@ pub(crate) fn genesis(balances: &[(&str, u64)], validators: &[(&str, u64)]) -> J
             "shares": amount.to_string(),
         })
     };
-    json!({
-        "scheduler": {"params": section(&scheduler::local())},
-        "usage": {"params": section(&usage::Params::local().wire())},
-        "beacon": {"params": section(&beacon::local())},
-        "vsc": {"params": section(&vsc::local())},
-        "idao": {"params": section(&idao::local())},
-        "quorum": {"params": section(&quorum::local())},
-        "dat": {"params": section(&dat::local())},
+    let mut sections = json!({
         "bank": {"params": {"default_send_enabled": true}, "balances": list},
         // no new coins, and all income is the community's, so that balances change by messages alone
         "mint": {
@@ -78,7 +71,11 @@ pub(crate) fn genesis(balances: &[(&str, u64)], validators: &[(&str, u64)]) -> J
             "validators": validators.iter().map(|(name, amount)| validator(name, *amount)).collect::<Vec<_>>(),
             "delegations": validators.iter().map(delegation).collect::<Vec<_>>(),
         },
-    })
+    });
+    for (module, params) in modules::local_params().expect("our own parameters") {
+        sections[module] = json!({"params": params});
+    }
+    sections
 }
 
 /// Parameters of the section `distribution` with this community tax.

@@ -91,6 +91,10 @@ struct InitFiles {
     /// Select keyring's backend
     #[arg(long, default_value = "test", value_parser = ["test"])]
     keyring_backend: String,
+    /// Parameters of the protocol: local has epochs of 20 blocks, windows of seconds and committees of four; live is what
+    /// a chain of value runs with
+    #[arg(long, default_value = "local", value_parser = ["local", "live"])]
+    protocol: String,
     /// Give the key `faucet` of node0, whose mnemonic everybody knows, coins too
     #[arg(long)]
     faucet: bool,
@@ -170,6 +174,13 @@ const fn port(args: &InitFiles, base: u16, step: u16) -> u16 {
 fn genesis(args: &InitFiles, home: &Home) -> Result<Document> {
     let mut document = Document::parse(&home.read(&home.genesis())?, home.genesis())?;
     document.drop_engine_validators();
+    if args.protocol == "local" {
+        for (module, params) in app::genesis::local_params()? {
+            document.section(module)?.insert("params".into(), params);
+        }
+        document.set("beacon.params.givers", &args.validator_count.min(3).to_string())?;
+        document.set("staking.params.unbonding_time", "3600s")?;
+    }
     for (path, value) in &args.genesis {
         document.set(path, value)?;
     }

@@ -45,6 +45,5 @@ pub(crate) use queries::QUERIES;
 pub use types::HashChain;
 #[cfg(test)]
 pub(crate) use types::LINKS;
-#[cfg(test)]
 pub(crate) use types::local;
 pub(crate) use types::{item, preimage, seed};

@@ -77,7 +77,6 @@ pub(crate) const fn live() -> pb::Params {
 }
 
 /// What a chain of one validator starts with.
-#[cfg(test)]
 pub(crate) const fn local() -> pb::Params {
     pb::Params { givers: 1 }
 }

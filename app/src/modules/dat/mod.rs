@@ -83,7 +83,6 @@ pub(crate) use msgs::{
 };
 pub(crate) use msgs::{given_manifest, given_parents, given_policy};
 pub(crate) use queries::QUERIES;
-#[cfg(test)]
 pub(crate) use types::local;
 pub(crate) use types::{Allowed, Ask, Derivation, Lineage, NewAnchor, Payment, SHARES, Split, Token, Use};
 

@@ -88,7 +88,6 @@ pub(crate) use msgs::{
 };
 pub(crate) use queries::QUERIES;
 pub(crate) use types::Subject;
-#[cfg(test)]
 pub(crate) use types::local;
 
 /// The module's account: deposits, and members' income until they claim it.

@@ -86,7 +86,6 @@ pub(crate) fn live() -> pb::Params {
 }
 
 /// What a local network starts with.
-#[cfg(test)]
 pub(crate) fn local() -> pb::Params {
     pb::Params {
         create_deposit: "1000".into(),

@@ -76,7 +76,6 @@ pub(crate) use msgs::{
     AdmitMember, ClaimPool, CreateQuorum, FundQuorum, JoinQuorum, LeaveQuorum, ProposeRules, RotateKeys,
     UnjailMember, UpdateAllocation, UpdateParams, VoteRules,
 };
-#[cfg(test)]
 pub(crate) use params::local;
 pub(crate) use queries::QUERIES;
 pub(crate) use types::{ACCOUNT, Conduct, Duty, Offence};

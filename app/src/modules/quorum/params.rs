@@ -67,7 +67,6 @@ pub(crate) fn live() -> pb::Params {
 }
 
 /// What a local network starts with: small Quorums, short times.
-#[cfg(test)]
 pub(crate) fn local() -> pb::Params {
     pb::Params {
         creation_deposit: laz(10),

@@ -39,6 +39,5 @@ pub(crate) use invariants::INVARIANTS;
 pub(crate) use logic::{cancel, epoch, next_start, now, push};
 pub(crate) use msgs::{Retry, UpdateParams};
 pub(crate) use queries::QUERIES;
-#[cfg(test)]
 pub(crate) use types::local;
 pub(crate) use types::{Clock, Queue, Step, Ticket, Work};

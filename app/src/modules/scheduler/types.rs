@@ -68,7 +68,6 @@ pub(crate) const fn live() -> pb::Params {
 }
 
 /// What a local network starts with.
-#[cfg(test)]
 pub(crate) const fn local() -> pb::Params {
     pb::Params { budget: 1_000, epoch_blocks: 20 }
 }

@@ -71,7 +71,6 @@ pub(crate) use msgs::{
 };
 pub(crate) use queries::QUERIES;
 pub(crate) use settle::work_closing;
-#[cfg(test)]
 pub(crate) use types::Params;
 
 /// The module account that deposits wait on.

@@ -60,7 +60,6 @@ impl Params {
     }
 
     /// The same with the short times of a local network.
-    #[cfg(test)]
     pub(crate) fn local() -> Params {
         Params {
             close_delay: Span::from_secs(10),

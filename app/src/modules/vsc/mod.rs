@@ -64,5 +64,4 @@ pub(crate) use msgs::{
     SubmitEquivocation, SubmitReveals, SubmitUpdate, UpdateParams, WithdrawUpdate,
 };
 pub(crate) use queries::QUERIES;
-#[cfg(test)]
 pub(crate) use types::local;

@@ -89,7 +89,6 @@ pub(crate) fn live() -> pb::Params {
 }
 
 /// What a local network starts with.
-#[cfg(test)]
 pub(crate) fn local() -> pb::Params {
     pb::Params {
         seal_life: secs(HOUR),

@@ -11,7 +11,6 @@ use proto::{
 
 use crate::time::Time;
 
-#[cfg(test)]
 pub(crate) use params::local;
 pub(crate) use params::{check, live};
 

@@ -39,7 +39,6 @@ pub(crate) fn live() -> pb::Params {
 }
 
 /// What a local network starts with.
-#[cfg(test)]
 pub(crate) fn local() -> pb::Params {
     pb::Params {
         payment_tokens: payment_tokens(),
