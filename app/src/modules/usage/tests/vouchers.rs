@@ -17,7 +17,7 @@ use super::stage::{
     sign_for, voucher, wait, wish, world,
 };
 use crate::{
-    modules::{bank, dat, rewards},
+    modules::{bank, rewards},
     testkit::{World, address},
 };
 
