@@ -209,10 +209,56 @@ fn a_jury_of_which_too_few_reveal_passes_the_case_up_for_free() {
 }
 
 #[test]
-fn the_first_jury_is_of_the_same_quorum_where_it_can_sit() {
+fn a_case_goes_up_where_its_quorum_has_too_few_left_for_a_jury() {
     let mut world = World::new(false, true);
-    // four of five judged; one is left, too few for a jury: the other Quorum's
-    let task = challenged(&mut world);
+    let task = challenged(&mut world); // four of five judged it
     assert_ne!(world.round(task, 2).quorum, world.task(task).quorum);
     assert_eq!(world.case(task, 1).rung, 2);
+}
+
+#[test]
+fn the_first_jury_is_of_the_same_quorum_and_of_others_than_those_who_judged() {
+    let mut world = World::larger();
+    let task = challenged(&mut world);
+    let jury = world.round(task, 2);
+    assert_eq!((jury.quorum, jury.step, jury.seats.len()), (1, 1, 6)); // 2n+1 = 9; six of ten are left
+    let judged = world.seats(task, 1);
+    assert!(world.seats(task, 2).iter().all(|name| !judged.contains(name)));
+    world.all_say(task, 2, REJECT);
+    let chad = world.of("chad");
+    world.ok(&appeal("ada", task));
+    world.blocks(2); // no other Quorum is trusted
+    assert_eq!(world.case(task, 1).status(), pb::CaseStatus::Governance);
+    world.ok(&world.rule(task, pb::Ruling::Upheld));
+    world.pass(1);
+    assert_eq!(world.of("chad"), chad);
+    world.blocks(3);
+    // the jury that would have overturned it was wrong itself
+    let slashes: state::Map<u64, state::Pb<proto::lazchain::quorum::v1::Slash>> =
+        state::Map::new("quorum/slashes");
+    let slashes = slashes.page(world.overlay(), &(), None, 100).expect("reads");
+    let wrong = |slash: &proto::lazchain::quorum::v1::Slash| slash.task == task && slash.round == 2;
+    assert_eq!(slashes.iter().filter(|(_, state::Pb(slash))| wrong(slash)).count(), 6);
+    world.end_window();
+    assert_eq!(world.task(task).status(), pb::TaskStatus::Final);
+}
+
+#[test]
+fn one_loser_after_another_may_challenge_and_each_loses_its_bond() {
+    let mut world = World::new(true, false);
+    let task = challenged_with_other(&mut world);
+    world.all_say(task, 2, ACCEPT);
+    world.end_appeal();
+    assert_eq!(world.task(task).status(), pb::TaskStatus::Final);
+    assert_eq!(world.refused(&challenge("chad", task)), 23);
+    world.ok(&challenge("eve", task));
+    world.blocks(2);
+    // both Quorums have judged it: governance's
+    assert_eq!(world.case(task, 2).status(), pb::CaseStatus::Governance);
+    let eve = world.of("eve");
+    world.ok(&world.rule(task, pb::Ruling::Upheld));
+    world.pass(1);
+    assert_eq!(world.of("eve"), eve);
+    world.end_liability();
+    assert_eq!(world.task(task).outcome(), pb::Outcome::Settled);
 }

@@ -150,3 +150,54 @@ fn an_account_and_an_idao_have_only_so_many_open_tasks() {
     world.ok(&pb::MsgWithdrawUpdate { submitter: text("ada"), task });
     world.ok(&super::acts::submission("ada", dataset("two", 9_000)));
 }
+
+#[test]
+fn an_agent_acts_for_its_member_within_its_limit_and_the_money_is_the_members() {
+    let mut world = World::new(false, false);
+    let register = |types: &[&str], limit: u128| proto::lazchain::idao::v1::MsgRegisterAgent {
+        member: text("ada"),
+        idao: 1,
+        account: text("bot"),
+        message_types: types.iter().map(|url| (*url).to_owned()).collect(),
+        spend_limit: (limit * LAZ).to_string(),
+        expires: Some(prost_types::Timestamp { seconds: 2_000_000_000, nanos: 0 }),
+    };
+    let urls = ["/lazchain.vsc.v1.MsgSubmitUpdate", "/lazchain.vsc.v1.MsgWithdrawUpdate"];
+    world.ok(&register(&urls, 1_840));
+    let (ada, bot) = (world.of("ada"), world.of("bot"));
+    let task = world.submit("bot", dataset("data", 9_000));
+    let record = world.task(task);
+    assert_eq!((record.submitter, record.agent, record.owner), (text("ada"), text("bot"), text("ada")));
+    assert_eq!((ada - world.of("ada"), bot), (1_840 * LAZ, world.of("bot")));
+    world.seal("bot", "more");
+    world.ctx.block.height += 1;
+    let more = super::acts::submission("bot", dataset("more", 9_000));
+    assert_eq!(world.send(&more).expect_err("refused").space, "idao");
+    world.ok(&pb::MsgWithdrawUpdate { submitter: text("bot"), task });
+    assert_eq!(world.of("ada"), ada);
+    let task = world.submit("ada", dataset("other", 9_000));
+    let keys = pb::MsgRevealCanary { planter: text("bot"), task, salt: vec![7; 32] };
+    assert_eq!(world.refused(&keys), 16); // it may not send that type
+}
+
+#[test]
+fn a_frozen_task_is_not_drawn_until_the_freeze_is_over() {
+    use proto::lazchain::idao::v1::{MsgFreezeSubject, SubjectKind};
+    let mut world = World::new(false, false);
+    let task = world.submit("ada", dataset("data", 9_000));
+    world.ok(&MsgFreezeSubject {
+        guardian: text("ada"),
+        idao: 1,
+        kind: SubjectKind::Task.into(),
+        subject: task,
+        reason_hash: vec![7; 32],
+    });
+    world.blocks(4);
+    assert_eq!(world.task(task).status(), pb::TaskStatus::Queued);
+    let freezes: state::Map<(u64, u32, u64), state::Pb<proto::lazchain::idao::v1::Freeze>> =
+        state::Map::new("idao/freezes");
+    let page = freezes.page(world.overlay(), &(), None, 10).expect("reads");
+    let until = crate::stored::time(page[0].1.0.until.as_ref());
+    world.pass(until.since(world.ctx.block.time).secs());
+    world.await_round(task, 1);
+}

@@ -121,6 +121,25 @@ fn trust(chain: &mut TestChain) {
     }
 }
 
+/// A proposer takes ballots before what came to it earlier.
+fn ballots_go_first(chain: &TestChain, members: &[&str]) {
+    let odd = Odd { gas: Some(500_000), fee: Some(("ulaz", 100)), ..Odd::default() };
+    let plain = chain.sign("ada", vec![crate::testkit::send("ada", "bot", 1)], &odd);
+    let reveals = members.iter().map(|name| reveal(name, 1, 1, ACCEPT)).collect();
+    let ballots = any(&pb::MsgSubmitReveals { carrier: text("bot"), reveals });
+    let ballots = chain.sign("bot", vec![ballots], &odd);
+    let kept = chain.node.prepare(vec![plain.clone(), ballots.clone()], 1_000_000).expect("no fault");
+    assert_eq!(kept, [ballots, plain]);
+    // one that follows another transaction of its carrier still comes after that
+    let first = chain.sign("bot", vec![crate::testkit::send("bot", "ada", 1)], &odd);
+    let reveals = members.iter().map(|name| reveal(name, 1, 1, ACCEPT)).collect();
+    let next = any(&pb::MsgSubmitReveals { carrier: text("bot"), reveals });
+    let sequence = Some(chain.sequence("bot") + 1);
+    let next = chain.sign("bot", vec![next], &Odd { sequence, ..odd });
+    let kept = chain.node.prepare(vec![first.clone(), next.clone()], 1_000_000).expect("no fault");
+    assert_eq!(kept, [first, next]);
+}
+
 #[test]
 fn a_dataset_goes_its_whole_way_through_transactions_and_survives_an_export() {
     let mut chain = chain();
@@ -142,6 +161,7 @@ fn a_dataset_goes_its_whole_way_through_transactions_and_survives_an_export() {
         chain.ask("/lazchain.vsc.v1.Query/Duties", &duties).expect("answers");
     assert_eq!(duties.rounds.len(), 1);
     let exported = chain.export();
+    ballots_go_first(&chain, &members);
     let names = ["ada", "bot"];
     let copy = TestChain::with_genesis(&names, exported.clone());
     assert_eq!(copy.export()["vsc"], exported["vsc"]);
