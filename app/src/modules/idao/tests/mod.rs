@@ -1,6 +1,7 @@
 //! Scenarios.
 
 mod agents;
+mod attacks;
 mod freezing;
 mod joining;
 mod money;

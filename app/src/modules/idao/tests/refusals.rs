@@ -179,7 +179,7 @@ fn edges_that_make_no_sense_are_refused_before_anybody_votes_on_them() {
 fn parameters_are_governances_and_each_has_a_range() {
     let mut chain = chain();
     let wrong: [fn(&mut pb::Params); 5] = [
-        |params| params.freeze_vote_period = params.max_voting_period.clone(),
+        |params| params.freeze_vote_period = params.max_voting_period,
         |params| params.execution_gas = 1,
         |params| params.weights = None,
         |params| params.default_rules = None,
