@@ -29,7 +29,7 @@ pub(in crate::tx) const ROWS: &[Row] = &[
         "split-dat 12 1 300000 --from ada",
     ),
     example(
-        plain("dat", "merge-dats [asset] [into] [from...]", "Merge the shares of tokens into one", "lazchain.dat.v1.MsgMergeDats", &["asset", "into", "from"]),
+        plain("dat", "merge-dats [asset] [into] [serials...]", "Merge the shares of tokens into one", "lazchain.dat.v1.MsgMergeDats", &["asset", "into", "from"]),
         "merge-dats 12 1 5 6 --from ada",
     ),
     example(

@@ -78,7 +78,7 @@ pub(in crate::tx) const ROWS: &[Row] = &[
     example(
         plain(
             ROW,
-            "vote-params [quorum] [number] [yes]",
+            "vote-params [quorum] [number] [agree]",
             "Vote on a change of a Quorum's rules",
             "lazchain.quorum.v1.MsgVoteParams",
             &["quorum", "number", "yes"],
