@@ -48,9 +48,6 @@
 //! Shares sum to 1,000,000; in millionths all income is claimed, credited or dust; a pot holds what it owes and at most a
 //! unit for each ancestor; the module's account holds exactly what is owed; one content, one anchor.
 
-#![expect(unused_imports, reason = "what modules above call; they come with those modules")]
-#![cfg_attr(not(test), expect(dead_code, reason = "what modules above call; they come with those modules"))]
-
 mod block;
 mod errors;
 mod events;
@@ -70,11 +67,10 @@ pub(crate) use genesis::{export, init};
 pub(crate) use invariants::INVARIANTS;
 pub(crate) use keys::{EXPIRIES, RELEASES, ROYALTIES, UNANSWERED};
 pub(crate) use logic::{
-    allowed, anchor, anchored, asset, belongs, check_parents, exposure, finalize, find_dat, find_version,
-    frozen, give_back_quota, give_back_value, in_force, lineage, params, policy, receive, refund, refundable,
-    revoke, settle, shortfall, take_quota, take_value, token, unlearning_due, use_ends, version,
+    accepted, allowed, anchor, anchored, asset, check_parents, decided, finalize, find_dat, give_back_quota,
+    give_back_value, home, owner_of, policy, receive, refund, revoke, settle, shortfall, take_quota,
+    take_value, use_ends, version,
 };
-pub(crate) use logic::{decided, home, owner_of};
 pub(crate) use msgs::{
     AcceptAsset, ApproveOperator, BurnDat, BuyAccess, ClaimRevenue, DecideAccess, DeliverKey, GrantAccess,
     MergeDats, MoveAsset, PublishPolicy, RefundAccess, ReleaseDescendant, RequestAccess, RetireAsset,
@@ -84,7 +80,7 @@ pub(crate) use msgs::{
 pub(crate) use msgs::{given_manifest, given_parents, given_policy};
 pub(crate) use queries::QUERIES;
 pub(crate) use types::local;
-pub(crate) use types::{Allowed, Ask, Derivation, Lineage, NewAnchor, Payment, SHARES, Split, Token, Use};
+pub(crate) use types::{Ask, Derivation, NewAnchor, Payment, Split, Use};
 
 /// The module's account: claims, pots, what is held, the money behind prepaid use, and deposits.
 pub(crate) const ACCOUNT: &str = "dat";

@@ -132,6 +132,7 @@ fn fund(ctx: &mut Ctx, msg: &OpenChannel, terms: &dat_pb::PolicyTerms) -> Result
     let price = terms.prices.iter().find(|price| price.denom == coin.denom.as_str());
     let price = price.ok_or_else(|| Error::NoPrice(coin.denom.clone()))?;
     let price = stored::amount(&price.amount)?;
+    dat::accepted(&ctx.state, &coin.denom)?;
     dat::take_quota(ctx, msg.asset, msg.policy_version, &msg.consumer, msg.units_cap)?;
     pay_in(ctx, &msg.consumer, &coin)?;
     Ok(Funds { coin, price })

@@ -67,10 +67,10 @@ pub(crate) enum Error {
     UseEnded { as_of: Time, ended: Time },
     #[error("the use ended at {ended}; its vouchers could be redeemed until {until}")]
     TooLate { ended: Time, until: Time },
-    #[error("the version fell; its channels are refunded and redeem no more")]
-    VersionFell,
-    #[error("the version of channel-{0} did not fall")]
-    NothingFell(u64),
+    #[error("asset-{asset}@{version} fell; its channels are refunded and redeem no more")]
+    VersionFell { asset: u64, version: u64 },
+    #[error("asset-{asset}@{version} did not fall; channel-{channel} has no refund to claim")]
+    NothingFell { channel: u64, asset: u64, version: u64 },
     #[error("channel-{0} is settled; its record stays while the version may fall")]
     StillLiable(u64),
     #[error("{0} buys no ucpt")]
@@ -83,8 +83,8 @@ pub(crate) enum Error {
     NotTheConsumer(u64),
     #[error("channel-{0} is closing already")]
     ClosingAlready(u64),
-    #[error("the version fell; claim the refund of channel-{0}")]
-    RefundWaits(u64),
+    #[error("asset-{asset}@{version} fell; claim the refund of channel-{channel}")]
+    RefundWaits { channel: u64, asset: u64, version: u64 },
     #[error("channel-{0} is open; close it first")]
     StillOpen(u64),
 }
@@ -121,15 +121,15 @@ impl Coded for Error {
             Error::BeforeTheLast { .. } => 26,
             Error::UseEnded { .. } => 27,
             Error::TooLate { .. } => 28,
-            Error::VersionFell => 29,
-            Error::NothingFell(_) => 30,
+            Error::VersionFell { .. } => 29,
+            Error::NothingFell { .. } => 30,
             Error::StillLiable(_) => 31,
             Error::NotForSale(_) => 32,
             Error::SoldOut { .. } => 33,
             Error::BuysLess { .. } => 34,
             Error::NotTheConsumer(_) => 35,
             Error::ClosingAlready(_) => 36,
-            Error::RefundWaits(_) => 37,
+            Error::RefundWaits { .. } => 37,
             Error::StillOpen(_) => 38,
         }
     }

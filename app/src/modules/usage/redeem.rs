@@ -112,7 +112,8 @@ fn redeem_one(ctx: &mut Ctx, provider: &Address, voucher: &Voucher, is_signed: b
         return Err(Error::WrongSignature.into());
     }
     if logic::standing(&ctx.state, &channel)? == dat_pb::VersionStatus::Revoked {
-        return Err(Error::VersionFell.into());
+        let (asset, version) = (channel.asset, channel.version);
+        return Err(Error::VersionFell { asset, version }.into());
     }
     let policy = dat::policy(&ctx.state, channel.asset, channel.policy_version)?;
     let terms = policy.terms.unwrap_or_default();

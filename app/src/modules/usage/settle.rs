@@ -111,7 +111,10 @@ pub(crate) fn settle_closed(ctx: &mut Ctx, who: &Address, id: u64) -> Result<pb:
                 forget(ctx, &channel)?;
                 Ok(pb::ChannelState::Closed)
             }
-            VersionStatus::Revoked => Err(Error::RefundWaits(id).into()),
+            VersionStatus::Revoked => {
+                let (asset, version) = (channel.asset, channel.version);
+                Err(Error::RefundWaits { channel: id, asset, version }.into())
+            }
             _ => Err(Error::StillLiable(id).into()),
         },
         _ => Err(Error::StillOpen(id).into()),
@@ -122,7 +125,8 @@ pub(crate) fn settle_closed(ctx: &mut Ctx, who: &Address, id: u64) -> Result<pb:
 pub(crate) fn claim_refund(ctx: &mut Ctx, who: &Address, id: u64) -> Result<Coins> {
     let channel = logic::channel(&ctx.state, id)?;
     if logic::standing(&ctx.state, &channel)? != VersionStatus::Revoked {
-        return Err(Error::NothingFell(id).into());
+        let (asset, version) = (channel.asset, channel.version);
+        return Err(Error::NothingFell { channel: id, asset, version }.into());
     }
     let (consumer, _) = logic::parties(&channel)?;
     let paid = stored::amount(&channel.redeemed)?;

@@ -35,10 +35,7 @@ pub(crate) fn publish_policy(ctx: &mut Ctx, msg: &PublishPolicy) -> Result<u64> 
         return Err(Sdk::InvalidRequest("valid_until is not in the future".into()).into());
     }
     for price in &msg.terms.prices {
-        let denom = stored::denom(&price.denom)?;
-        if logic::token(&ctx.state, &denom)?.is_none() {
-            return Err(Error::NotAccepted(denom).into());
-        }
+        logic::accepted(&ctx.state, &stored::denom(&price.denom)?)?;
     }
     let number = asset.policies.saturating_add(1);
     asset.policies = number;

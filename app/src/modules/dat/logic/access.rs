@@ -100,9 +100,7 @@ fn price_of(state: &dyn Read, asset: u64, terms: &pb::PolicyTerms, purchase: &Pu
     let most = purchase.max_price;
     let no_price = || Error::NoPrice(asset, most.denom.clone());
     let price = terms.prices.iter().find(|price| price.denom == most.denom.as_str()).ok_or_else(no_price)?;
-    if super::token(state, &most.denom)?.is_none() {
-        return Err(Error::NotAccepted(most.denom.clone()).into());
-    }
+    super::accepted(state, &most.denom)?;
     let amount = stored::amount(&price.amount)?.times(purchase.units.into())?;
     let price = Coin::new(most.denom.clone(), amount);
     if amount > most.amount {

@@ -1,6 +1,6 @@
 //! A verdict becomes a version: provisional, and nothing of it moves yet.
 
-use proto::{address::Address, lazchain::dat::v1 as pb};
+use proto::lazchain::dat::v1 as pb;
 use state::{Pb, Read};
 
 use super::{
@@ -20,7 +20,7 @@ use crate::{
             keys::{ANCHORS, ASSETS, BY_IDAO, BY_OWNER, LIABILITIES, NEXT_ASSET, POLICIES, VERSIONS},
             types::{Derivation, Lineage, MAX_BENEFICIARIES, NewAnchor, SHARES},
         },
-        idao,
+        idao, quorum,
     },
     stored,
 };
@@ -158,12 +158,10 @@ fn mint_shares(ctx: &mut Ctx, asset: &mut pb::Asset, new: &NewAnchor) -> Result<
         mint(ctx, asset, Mint { share: *share, ..Mint::of(*who) })?;
     }
     if treasury > 0 {
-        let owner: Address = idao::account(new.idao);
-        mint(ctx, asset, Mint { share: treasury, idao: new.idao, ..Mint::of(owner) })?;
+        mint(ctx, asset, Mint { share: treasury, ..Mint::of(idao::account(new.idao)) })?;
     }
     if let Some((quorum, _)) = new.quorum_pool.filter(|_| pool > 0) {
-        let owner = Address::module(&format!("quorum/{quorum}"));
-        mint(ctx, asset, Mint { share: pool, quorum, ..Mint::of(owner) })?;
+        mint(ctx, asset, Mint { share: pool, quorum, ..Mint::of(quorum::account(quorum)) })?;
     }
     Ok(())
 }

@@ -79,7 +79,7 @@ fn parents(state: &dyn Read, derivation: &Derivation) -> Result<Vec<pb::Parent>>
         if derivation.target == Some(parent.asset) {
             return Err(bad("it is the asset itself, whose versions follow each other anyway").into());
         }
-        if parents.insert(parent.asset, parent.clone()).is_some() {
+        if parents.insert(parent.asset, *parent).is_some() {
             return Err(bad("the asset is a parent already; drop that one to replace it").into());
         }
     }

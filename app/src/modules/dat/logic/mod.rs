@@ -19,10 +19,10 @@ pub(crate) use access::{Grant, Purchase, buy, grant, may_grant};
 pub(crate) use anchor::anchor;
 pub(crate) use deadlines::{Expiry, expire, expiring, forget_request};
 pub(crate) use liable::{finalize, refund, refundable, release_held, released, revoke, settle, shortfall};
-pub(crate) use lineage::{check_parents, lineage};
-pub(crate) use permission::{admits, allowed, grant_of, in_force};
+pub(crate) use lineage::check_parents;
+pub(crate) use permission::{admits, allowed, grant_of};
 pub(crate) use records::{
-    account, anchored, asset, belongs, dat, exposure, find_asset, find_dat, find_version, home, owner_of,
+    accepted, account, anchored, asset, belongs, dat, find_asset, find_dat, find_version, home, owner_of,
     params, policy, standing_policy, token, version,
 };
 pub(crate) use requests::{close_request, decided, grant_request, open_request};

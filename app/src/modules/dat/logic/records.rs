@@ -46,6 +46,12 @@ pub(crate) fn token(state: &dyn Read, denom: &Denom) -> Result<Option<Token>> {
     }))
 }
 
+/// Refuses a token that new payments cannot be made in. What was agreed on while it was accepted goes on.
+pub(crate) fn accepted(state: &dyn Read, denom: &Denom) -> Result<()> {
+    let known = token(state, denom)?.is_some();
+    if known { Ok(()) } else { Err(Error::NotAccepted(denom.clone()).into()) }
+}
+
 /// What a coin counts for in limits, in `ulaz`, rounded up; nothing if its token has no rate.
 pub(crate) fn exposure(state: &dyn Read, coin: &Coin) -> Result<Option<Amount>> {
     let Some(rate) = token(state, &coin.denom)?.and_then(|token| token.rate) else { return Ok(None) };

@@ -27,7 +27,7 @@ use crate::{
             keys::{CREDITS, INCOMES},
             types::{MAX_INCOMES, Payment, SHARES, Split},
         },
-        idao,
+        idao, quorum,
     },
     stored,
     time::Time,
@@ -75,9 +75,6 @@ pub(crate) fn receive(ctx: &mut Ctx, payment: &Payment) -> Result<Split> {
     if let Some(status) = status {
         let (asset, version) = (payment.asset, payment.version);
         return Err(Error::WrongVersionStatus { asset, version, status }.into());
-    }
-    if super::token(&ctx.state, &payment.base.denom)?.is_none() {
-        return Err(Error::NotAccepted(payment.base.denom.clone()).into());
     }
     let base = Coins::one(payment.base.clone());
     if !base.is_empty() {
@@ -261,8 +258,9 @@ fn count_claimed(ctx: &mut Ctx, asset: u64, denom: &Denom, amount: Amount) -> Re
 /// A treasury's income is its iDAO's, a pool's its Quorum's members'; anybody else is simply paid.
 fn pay_out(ctx: &mut Ctx, dat: &pb::Dat, owner: &Address, coins: &Coins) -> Result<()> {
     let from = account();
-    if dat.idao > 0 {
-        return idao::income(ctx, dat.idao, &from, coins);
+    match (dat.idao, dat.quorum) {
+        (0, 0) => bank::transfer(ctx, &from, owner, coins),
+        (0, quorum) => quorum::fund_members(ctx, quorum, &from, coins),
+        (idao, _) => idao::income(ctx, idao, &from, coins),
     }
-    bank::transfer(ctx, &from, owner, coins)
 }

@@ -33,7 +33,7 @@ pub(crate) enum Flow {
     Done(u32),
     /// The budget ended first.
     More(u32),
-    /// A verdict is not settled yet.
+    /// Something is still owed: a verdict is not settled yet, or more was paid while ancestors were looked at.
     Waits(u32),
 }
 
@@ -87,7 +87,7 @@ pub(crate) fn flow(ctx: &mut Ctx, asset: u64, number: u64, denom: &Denom, budget
         return Ok(Flow::Waits(1));
     }
     let base = stored::amount(&pot.base)?;
-    let (mut used, mut waits) = (0_u32, false);
+    let mut used = 0_u32;
     let begin = std::mem::take(&mut pot.cursor);
     let mut cursor = begin;
     for royalty in version.royalties.iter().filter(|royalty| royalty.asset > begin) {
@@ -102,14 +102,31 @@ pub(crate) fn flow(ctx: &mut Ctx, asset: u64, number: u64, denom: &Denom, budget
             Standing::Fallen => Some(asset),
             Standing::Liable => None,
         };
-        match to {
-            Some(to) => move_part(ctx, (&key, &mut pot), royalty, bps_floor(base, royalty.bps)?, to)?,
-            None => waits = true,
+        if let Some(to) = to {
+            move_part(ctx, (&key, &mut pot), royalty, bps_floor(base, royalty.bps)?, to)?;
         }
         cursor = royalty.asset;
     }
+    let owes = owes(&pot, &version)?;
     POTS.set(&mut ctx.state, &key, &Pb(pot));
-    Ok(if waits { Flow::Waits(used) } else { Flow::Done(used) })
+    Ok(if owes { Flow::Waits(used) } else { Flow::Done(used) })
+}
+
+/// Whether an ancestor has not got all that it is owed by now.
+fn owes(pot: &pb::Pot, version: &pb::Version) -> Result<bool> {
+    let base = stored::amount(&pot.base)?;
+    for royalty in &version.royalties {
+        if bps_floor(base, royalty.bps)? > moved_to(pot, royalty.asset)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What an ancestor has got out of a pot.
+fn moved_to(pot: &pb::Pot, ancestor: u64) -> Result<Amount> {
+    let moved = pot.moved.iter().find(|moved| moved.asset == ancestor);
+    Ok(moved.map_or(Ok(Amount::ZERO), |moved| stored::amount(&moved.amount))?)
 }
 
 /// Moves what an ancestor is owed by now and has not got.
@@ -120,19 +137,14 @@ fn move_part(
     owed: Amount,
     to: u64,
 ) -> Result<()> {
-    let place = pot.moved.iter().position(|moved| moved.asset == royalty.asset);
-    let moved = match place.and_then(|place| pot.moved.get(place)) {
-        Some(moved) => stored::amount(&moved.amount)?,
-        None => Amount::ZERO,
-    };
-    let due = owed.minus_or_zero(moved);
+    let due = owed.minus_or_zero(moved_to(pot, royalty.asset)?);
     if due.is_zero() {
         return Ok(());
     }
     add_income(ctx, to, denom, due)?;
     pot.balance = stored::amount(&pot.balance)?.minus_or_zero(due).to_string();
     let record = pb::Moved { asset: royalty.asset, amount: owed.to_string() };
-    match place.and_then(|place| pot.moved.get_mut(place)) {
+    match pot.moved.iter_mut().find(|moved| moved.asset == royalty.asset) {
         Some(moved) => *moved = record,
         None => pot.moved.push(record),
     }

@@ -91,7 +91,7 @@ pub(crate) fn mint(ctx: &mut Ctx, asset: &mut pb::Asset, new: Mint) -> Result<u6
         expires_at: new.expires_at,
         policy_version: new.policy_version,
         proof_of: new.proof_of,
-        idao: new.idao,
+        idao: if new.idao > 0 { new.idao } else { treasury_of(asset, &new.owner) },
         quorum: new.quorum,
         deposit: new.deposit.to_string(),
         key_epoch: if new.wrapped_key.is_empty() { 0 } else { asset.key_epoch },
@@ -111,6 +111,11 @@ pub(crate) fn mint(ctx: &mut Ctx, asset: &mut pb::Asset, new: Mint) -> Result<u6
     });
     put(ctx, &dat, "dat.minted", &new.owner)?;
     Ok(serial)
+}
+
+/// The iDAO of an asset if it owns the token, whose claims are then its income; 0 for any other owner.
+fn treasury_of(asset: &pb::Asset, owner: &Address) -> u64 {
+    if asset.idao > 0 && *owner == idao::account(asset.idao) { asset.idao } else { 0 }
 }
 
 /// Stores a token and notes in its trail what was done to it.
@@ -154,7 +159,7 @@ pub(crate) fn transfer(ctx: &mut Ctx, asset: &pb::Asset, dat: pb::Dat, to: &Addr
     let mut dat = dat;
     dat.owner = to.to_string();
     dat.approved_operator = String::new();
-    (dat.idao, dat.quorum) = (0, 0);
+    (dat.idao, dat.quorum) = (treasury_of(asset, to), 0);
     if asset.key_epoch > 0 && dat.policy_version > 0 {
         // the key was wrapped to somebody else
         (dat.grantee_key, dat.wrapped_key, dat.key_epoch) = (Vec::new(), Vec::new(), 0);

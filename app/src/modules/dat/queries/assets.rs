@@ -118,7 +118,7 @@ pub(super) fn lineage(state: &dyn Read, ask: pb::QueryLineageRequest) -> Result<
         let (_, terms) = logic::standing_policy(state, parent.asset, parent.policy_version)?;
         let royalties = logic::version(state, parent.asset, parent.version)?.royalties;
         let bps = terms.derivative_royalty_bps;
-        contributions.push(pb::Contribution { parent: Some(parent.clone()), bps, royalties });
+        contributions.push(pb::Contribution { parent: Some(*parent), bps, royalties });
     }
     Ok(pb::QueryLineageResponse { version: Some(version), contributions })
 }

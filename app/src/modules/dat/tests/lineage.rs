@@ -33,7 +33,7 @@ fn of_two_ways_to_an_ancestor_the_larger_rate_counts() {
     let dearer = pb::MsgPublishPolicy { owner: text("ada"), asset: 1, terms: asks(2_000) };
     let _: pb::MsgPublishPolicyResponse = ok(&mut chain, "ada", &dearer);
     let dearer = pb::Parent { policy_version: 2, ..parent(1) };
-    let lineage = check(&chain, &[parent(2), dearer.clone()]).expect("fine");
+    let lineage = check(&chain, &[parent(2), dearer]).expect("fine");
     assert_eq!(lineage.royalties.first(), Some(&pb::Royalty { asset: 1, bps: 2_000 }));
     // the licence is pinned by number: who submits under the first one is told that it is superseded
     assert_eq!(check(&chain, &[parent(1)]).expect_err("refused").code, 20);

@@ -7,6 +7,8 @@ mod liable;
 mod lineage;
 mod messages;
 mod money;
+mod pools;
+mod pots;
 mod tokens;
 mod worked;
 
@@ -127,7 +129,7 @@ fn terms() -> pb::PolicyTerms {
 }
 
 /// An accepted update that makes a new asset, which names no iDAO.
-fn new(owner: &str, content: &str) -> NewAnchor {
+pub(crate) fn new(owner: &str, content: &str) -> NewAnchor {
     NewAnchor {
         task: 1,
         idao: 0,
@@ -151,7 +153,7 @@ fn parent(asset: u64) -> pb::Parent {
 }
 
 /// An accepted update that makes a new asset from others, under their first licences.
-fn derived(owner: &str, content: &str, parents: &[u64]) -> NewAnchor {
+pub(crate) fn derived(owner: &str, content: &str, parents: &[u64]) -> NewAnchor {
     let parents = parents.iter().map(|asset| parent(*asset)).collect();
     NewAnchor { kind: UpdateKind::Model, parents, ..new(owner, content) }
 }

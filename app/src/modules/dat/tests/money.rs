@@ -128,7 +128,7 @@ fn a_token_named_twice_in_a_claim_is_refused() {
     settled(&mut chain, new("ada", "a"));
     let one = pb::DatRef { asset: 1, serial: 1 };
     let claim = |dats| pb::MsgClaimRevenue { sender: text("zoe"), dats, denoms: vec!["ulaz".into()] };
-    assert!(invalid(&mut chain, "zoe", &claim(vec![one.clone(), one.clone()])).contains("twice"));
+    assert!(invalid(&mut chain, "zoe", &claim(vec![one, one])).contains("twice"));
     assert!(invalid(&mut chain, "zoe", &claim(vec![])).contains("empty"));
     let many = (1..=101).map(|serial| pb::DatRef { asset: 1, serial }).collect();
     assert!(invalid(&mut chain, "zoe", &claim(many)).contains("at most 100"));
@@ -145,15 +145,6 @@ fn paying_in_pieces_saves_no_royalty() {
         royalties += pay(&mut chain, payment((2, 1), 1)).royalties.units();
     }
     assert_eq!(royalties, 2, "15 % of 10, rounded up once");
-}
-
-#[test]
-fn money_in_a_token_that_is_not_accepted_is_refused() {
-    let mut chain = chain();
-    let made = settled(&mut chain, new("ada", "a"));
-    let mut odd = payment(made, 5);
-    odd.base = Coin::new(Denom::known("ufoo"), Amount::new(5));
-    assert_eq!(code(chain.act(move |ctx| logic::receive(ctx, &odd))), 28);
 }
 
 #[test]

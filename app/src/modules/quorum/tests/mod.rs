@@ -131,7 +131,7 @@ fn five(own: [u64; 5]) -> TestChain {
 }
 
 /// Quorum 1 with five equal members of 1,000 LAZ, each with half of its stake, measured.
-fn equal() -> TestChain {
+pub(crate) fn equal() -> TestChain {
     let mut chain = five([1_000 * LAZ; 5]);
     run(&mut chain, "ada", vec![create("ada", rules())]);
     for name in ["v1", "v2", "v3", "v4", "v5"] {

@@ -1,8 +1,11 @@
 //! Providers; opening, filling and closing channels; prepaid use.
 
-use proto::lazchain::{
-    dat::v1::{self as dat_pb, Purpose},
-    usage::v1 as pb,
+use proto::{
+    address::Address,
+    lazchain::{
+        dat::v1::{self as dat_pb, Purpose},
+        usage::v1 as pb,
+    },
 };
 
 use super::stage::{
@@ -148,6 +151,21 @@ fn a_channel_opens_only_where_version_policy_provider_and_terms_allow_it() {
 }
 
 #[test]
+fn a_token_that_is_no_longer_accepted_opens_no_channel_and_open_ones_go_on() {
+    let mut world = world();
+    let metis = pb::MsgOpenChannel { deposit: Some(coin(3_000_003, "umetis")), ..wish("dan") };
+    let id = open(&mut world, &metis).expect("opens");
+    let params = Some(dat::local());
+    let authority = Address::module("gov").to_string();
+    let drop_metis = dat_pb::MsgUpdateParams { authority, params };
+    let _: dat_pb::MsgUpdateParamsResponse = world.send(&drop_metis).expect("is governance");
+    assert_eq!(code(open(&mut world, &metis)), ("dat", 28));
+    assert_eq!(balance(&world, "dan", "umetis"), u128::from(RICH) - DEPOSIT, "the refusal took nothing");
+    // what was agreed on while it was accepted is paid: later parameters do not touch an open channel
+    assert_eq!(redeem_one(&mut world, id, 1, 1_000_001), Ok(3_000_003));
+}
+
+#[test]
 fn a_policy_may_list_its_providers_and_limit_what_one_consumer_uses() {
     let mut world = world();
     let policy = dat_pb::PolicyTerms {
@@ -277,7 +295,7 @@ fn newest_dat(world: &World) -> u64 {
 fn later_parameters_do_not_touch_an_open_channel() {
     let mut world = world();
     let id = opened(&mut world);
-    let authority = proto::address::Address::module(crate::modules::GOVERNANCE).to_string();
+    let authority = Address::module(crate::modules::GOVERNANCE).to_string();
     let params = pb::Params { protocol_bps: 2_000, ..Params::local().wire() };
     let message = pb::MsgUpdateParams { authority, params: Some(params) };
     let _: pb::MsgUpdateParamsResponse = world.send(&message).expect("governance may");

@@ -1,6 +1,7 @@
 //! Scenarios, in a block that never ends: messages are parsed and applied without signatures or fees of transactions,
 //! queues are worked, and every invariant is run after each step. The beacon is 32 bytes of `0x07`.
 
+mod across;
 mod acts;
 mod attacks;
 mod ballots;
@@ -171,7 +172,9 @@ impl World {
     }
 
     pub(super) fn rules(&self) -> idao_pb::Rules {
-        modules::idao::idao(&self.ctx.state, 1).expect("is there").rules.expect("has some")
+        let idaos: Map<u64, Pb<idao_pb::Idao>> = Map::new("idao/idaos");
+        let Pb(idao) = idaos.get(&self.ctx.state, &1).expect("reads").expect("is there");
+        idao.rules.expect("has some")
     }
 
     pub(super) fn set_rules(&mut self, rules: idao_pb::Rules) {
