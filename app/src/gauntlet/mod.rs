@@ -1,4 +1,4 @@
-//! Tests that think like an enemy: rows G01 to G32 of the gauntlet. `docs/gauntlet.md` says which test is which row.
+//! Tests that think like an enemy: rows G01 to G41 of the gauntlet, and what broke others. `docs/gauntlet.md` says which test is which row.
 //!
 //! Everything here is seeded. `SEED=7` chooses another seed, `GAUNTLET=20` runs campaigns that many times as long; both
 //! are printed when a test fails.
@@ -11,13 +11,17 @@
 mod abuse;
 mod coherence;
 mod cost;
+mod donations;
 mod follower;
 mod golden;
+mod ladder;
+mod lists;
 mod lockstep;
 mod malleable;
 mod mutants;
 mod panics;
 mod poison;
+mod queries;
 mod replay;
 mod rpcs;
 mod samples;

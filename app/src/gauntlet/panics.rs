@@ -6,9 +6,10 @@ use super::{
     traffic::{chain, pay},
 };
 
-/// Panics if the memo says so: called in tests where a transaction is verified, checked and executed.
-pub(crate) fn trip(memo: &str, place: &str) {
-    assert_ne!(memo, format!("panic in {place}"), "told to");
+/// Panics if a memo or a title says so: called in tests where a transaction is verified, checked and executed, and where
+/// a passed proposal is.
+pub(crate) fn trip(text: &str, place: &str) {
+    assert_ne!(text, format!("panic in {place}"), "told to");
 }
 
 /// G18: wherever a transaction panics, it gets a code and its writes are dropped; its neighbours notice nothing.

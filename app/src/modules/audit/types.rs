@@ -108,7 +108,7 @@ pub(crate) fn digest_of(record: &impl Message) -> [u8; 32] {
 
 /// An entry as a node keeps it: where, and its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub(crate) struct Kept {
     /// Key in the index of events.
     pub key: Vec<u8>,
     /// The encoded entry.

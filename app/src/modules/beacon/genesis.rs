@@ -17,7 +17,7 @@ use crate::{
 const COLLECTIONS: &[&dyn Collection] = &[&VALUE, &CHAINS, &RECENT];
 
 pub(crate) fn init(ctx: &mut Ctx, genesis: &pb::GenesisState) -> Result<()> {
-    let params = genesis.params.clone().unwrap_or_else(live);
+    let params = genesis.params.unwrap_or_else(live);
     types::check(&params)?;
     PARAMS.set(&mut ctx.state, &Pb(params));
     entries::import(&mut ctx.state, COLLECTIONS, &genesis.entries)

@@ -30,6 +30,6 @@ pub(crate) fn register_beacon(ctx: &mut Ctx, msg: &RegisterBeacon) -> Result<u64
 
 pub(crate) fn update_params(ctx: &mut Ctx, msg: &UpdateParams) -> Result<()> {
     require_authority(&msg.authority)?;
-    PARAMS.set(&mut ctx.state, &Pb(msg.params.clone()));
+    PARAMS.set(&mut ctx.state, &Pb(msg.params));
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::{error::Result, given::within};
 /// What an item begins with: no transaction does, since no field of a message has the number 0.
 const ITEM: &[u8] = b"\0lazchain/beacon/v1\0";
 /// Links of a validator's chain.
-pub const LINKS: u64 = 1 << 20;
+pub(crate) const LINKS: u64 = 1 << 20;
 /// Links between two that are kept in memory.
 const STRIDE: u64 = 1 << 10;
 

@@ -163,6 +163,8 @@ fn execute(ctx: &mut Ctx, proposal: &mut Proposal) -> Result<(&'static str, Stri
                 at = index;
                 message.action.apply(ctx)?;
             }
+            #[cfg(test)]
+            crate::gauntlet::trip(&proposal.title, "a proposal");
             Ok(())
         },
         panicked,

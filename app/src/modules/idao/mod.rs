@@ -68,16 +68,15 @@ pub(crate) use keys::{CLOSINGS, ENDS, LEFTOVERS};
 pub(crate) use logic::{
     account,
     agents::{Actor, acting, speaks_for},
-    find,
     freezes::{frozen_since, is_frozen},
-    holds_role_or_founded, idao,
+    holds_role_or_founded,
     income::income,
     member,
     members::{belongs, case_closed, case_opened, dat_moved},
     needs_vote,
     points::{add_points, points, take_points},
     split,
-    trust::{edge, live_edges},
+    trust::live_edges,
     votes::{open_learning_vote, open_use_vote},
 };
 pub(crate) use msgs::{

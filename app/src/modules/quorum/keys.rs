@@ -1,5 +1,7 @@
 //! The schema. Quorums have numbers from 1; a measurement is named by its Quorum and epoch.
 
+#![expect(clippy::type_complexity, reason = "each key is spelled out where it is declared")]
+
 use proto::{
     address::ValAddress,
     amount::Amount,

@@ -51,7 +51,6 @@ mod rules;
 pub(crate) mod tests;
 mod types;
 
-pub(crate) use errors::Error;
 pub(crate) use genesis::{export, init};
 pub(crate) use invariants::INVARIANTS;
 pub(crate) use keys::{FORGETTING, MEASURING, SLASHING};
@@ -59,9 +58,7 @@ pub(crate) use logic::{
     account,
     duties::{begin_duty, end_duty, open_duties, preimage_left_out},
     exists, failed_round, find,
-    measuring::{
-        epoch_began, forget, has_key, hold, let_go, measured, measurement, power_of, row, work as measure,
-    },
+    measuring::{epoch_began, forget, hold, let_go, measured, row, work as measure},
     offences::offend,
     overturned,
     pools::{draw_audit, draw_insurance, fund_audit, fund_insurance, fund_members},

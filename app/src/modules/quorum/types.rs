@@ -16,8 +16,6 @@ pub(crate) const MAX_MEMBERS: u32 = 128;
 pub(crate) const MAX_MEMBERSHIPS: u32 = 50;
 /// Most denominations that a Quorum's members share; what else comes is the community's.
 pub(crate) const MAX_DENOMS: u32 = 16;
-/// Duties that a record remembers.
-pub(crate) const REMEMBERED: u32 = 64;
 
 /// The module account that holds deposits and pools.
 pub(crate) const ACCOUNT: &str = "quorum";
@@ -80,7 +78,7 @@ pub(crate) fn noted(record: &pb::Record, conduct: Conduct) -> pb::Record {
         absent: note(record.absent, Conduct::Absent),
         unrevealed: note(record.unrevealed, Conduct::Unrevealed),
         abstained: note(record.abstained, Conduct::Abstained),
-        ..record.clone()
+        ..*record
     }
 }
 
@@ -97,7 +95,7 @@ mod tests {
         record = noted(&record, Conduct::Unrevealed);
         record = noted(&record, Conduct::Abstained);
         assert_eq!(marks(&record), (13, 1));
-        for _ in 0..REMEMBERED {
+        for _ in 0..u64::BITS {
             record = noted(&record, Conduct::Good);
         }
         assert_eq!(marks(&record), (0, 0));

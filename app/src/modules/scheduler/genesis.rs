@@ -11,11 +11,11 @@ use super::{
 use crate::{ctx::Ctx, error::Result, given::refused, page};
 
 pub(crate) fn init(ctx: &mut Ctx, genesis: &pb::GenesisState) -> Result<()> {
-    let params = genesis.params.clone().unwrap_or_else(live);
+    let params = genesis.params.unwrap_or_else(live);
     types::check(&params)?;
     PARAMS.set(&mut ctx.state, &Pb(params));
     if let Some(epoch) = &genesis.epoch {
-        EPOCH.set(&mut ctx.state, &Pb(epoch.clone()));
+        EPOCH.set(&mut ctx.state, &Pb(*epoch));
     }
     let next = genesis.next_sequence.max(1);
     NEXT_SEQUENCE.set(&mut ctx.state, &next);

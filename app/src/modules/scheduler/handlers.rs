@@ -14,7 +14,7 @@ use crate::{ctx::Ctx, error::Result, modules::require_authority};
 
 pub(crate) fn update_params(ctx: &mut Ctx, msg: &UpdateParams) -> Result<()> {
     require_authority(&msg.authority)?;
-    PARAMS.set(&mut ctx.state, &Pb(msg.params.clone()));
+    PARAMS.set(&mut ctx.state, &Pb(msg.params));
     Ok(())
 }
 

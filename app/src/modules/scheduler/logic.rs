@@ -41,21 +41,10 @@ pub(crate) fn now(state: &dyn Read) -> Result<Time> {
 }
 
 /// Lets an entry wait until `due`.
-pub(crate) fn push(ctx: &mut Ctx, queue: &Queue, due: u64, entry: &[u8]) -> Result<Ticket> {
+pub(crate) fn push(ctx: &mut Ctx, queue: &Queue, due: u64, entry: &[u8]) -> Result<()> {
     let sequence = NEXT_SEQUENCE.get(&ctx.state)?.unwrap_or(1);
     NEXT_SEQUENCE.set(&mut ctx.state, &sequence.saturating_add(1));
-    let ticket = Ticket { due, sequence };
-    put(ctx, queue.name, ticket, entry)?;
-    Ok(ticket)
-}
-
-/// Takes an entry out again; whether it was there.
-pub(crate) fn cancel(ctx: &mut Ctx, queue: &Queue, ticket: Ticket) -> Result<bool> {
-    let there = DUE.has(&ctx.state, &(queue.name.to_owned(), ticket.due, ticket.sequence))?;
-    if there {
-        take(ctx, queue.name, ticket)?;
-    }
-    Ok(there)
+    put(ctx, queue.name, Ticket { due, sequence }, entry)
 }
 
 pub(crate) fn put(ctx: &mut Ctx, queue: &str, ticket: Ticket, entry: &[u8]) -> Result<()> {
@@ -123,12 +112,8 @@ impl<'a> Line<'a> {
     /// The first entry that is due.
     fn head(&mut self, ctx: &Ctx) -> Result<Option<Ticket>> {
         loop {
-            while let Some((ticket, _)) = self.ahead.front() {
-                // other work may have cancelled it
-                if DUE.has(&ctx.state, &(self.queue.name.to_owned(), ticket.due, ticket.sequence))? {
-                    return Ok(Some(*ticket));
-                }
-                self.ahead.pop_front();
+            if let Some((ticket, _)) = self.ahead.front() {
+                return Ok(Some(*ticket));
             }
             if self.ended {
                 return Ok(None);

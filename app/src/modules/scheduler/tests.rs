@@ -4,7 +4,7 @@ use proto::lazchain::scheduler::v1 as pb;
 use state::{Overlay, Pb, Snapshot, Write};
 
 use super::{
-    Queue, Step, Ticket, Work, cancel,
+    Queue, Step, Work,
     keys::{DEPTHS, DUE, SET_ASIDE},
     logic::{push, turn, work},
 };
@@ -99,20 +99,6 @@ fn work_with_more_to_do_keeps_its_place_and_later_work_waits() {
     assert_eq!(read(&ctx), b"sssss", "once later, not again in this block");
     let waits = DUE.page(&ctx.state, &LETTERS.name.to_owned(), None, 10).expect("reads");
     assert_eq!(waits.iter().map(|((_, due, _), _)| *due).collect::<Vec<_>>(), [11]);
-}
-
-#[test]
-fn a_cancelled_entry_is_not_worked_even_if_it_was_read_ahead() {
-    fn cancels(ctx: &mut Ctx, entry: &[u8], budget: u32) -> Result<Step> {
-        cancel(ctx, &LETTERS, Ticket { due: 1, sequence: 2 })?;
-        note(ctx, entry, budget)
-    }
-    let mut ctx = ctx(10);
-    push(&mut ctx, &LETTERS, 1, b"a").expect("pushes");
-    push(&mut ctx, &LETTERS, 1, b"b").expect("pushes");
-    work(&mut ctx, &[(&LETTERS, cancels)], 100).expect("works");
-    assert_eq!(read(&ctx), b"a");
-    assert!(!cancel(&mut ctx, &LETTERS, Ticket { due: 1, sequence: 2 }).expect("reads"));
 }
 
 #[test]

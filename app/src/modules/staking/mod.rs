@@ -39,7 +39,7 @@ pub(crate) use logic::{
     BONDED_POOL, NOT_BONDED_POOL, bond_denom, bonded_ratio, bonded_tokens, bonded_validators, delegation,
     delegations, find_validator,
     levy::{
-        LEVIED, Levy, Progress, check_free, hold, holds, let_go, levy, next_entry, own_tokens, skip_entries,
+        LEVIED, Levy, Progress, hold, holds, let_go, levy, next_entry, own_tokens, skip_entries,
         unbonding_time,
     },
     set::{apply_updates, jail, set, unjail},

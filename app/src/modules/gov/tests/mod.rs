@@ -167,6 +167,21 @@ fn a_passed_proposal_that_fails_leaves_nothing_but_its_reason() {
     assert_eq!(deposited(&chain), 0);
 }
 
+/// peers 7.6: a message that panics at the end of a block is its proposal's failure too.
+#[test]
+fn a_passed_proposal_that_panics_leaves_nothing_and_the_chain_goes_on() {
+    let mut chain = chain();
+    let title = "panic in a proposal".to_owned();
+    let draft = pb::MsgSubmitProposal { title, ..draft(vec![stop_sending()], 1_000) };
+    ok(&chain.run("ada", vec![any(&draft)]));
+    ok(&chain.run("vic", vec![vote("vic", 1, pb::VoteOption::Yes)]));
+    chain.skip_secs(10);
+    chain.block(Vec::new());
+    assert_eq!(proposal(&chain, 1).status(), pb::ProposalStatus::Failed);
+    assert!(may_send(&chain));
+    chain.blocks(2);
+}
+
 #[test]
 fn without_a_quorum_deposits_come_back_and_after_a_veto_they_burn() {
     let mut chain = chain();

@@ -121,6 +121,8 @@ pub(crate) fn execute(ctx: &mut Ctx, msg: &ExecuteProposal) -> Result<Option<Str
                 at = index;
                 message.action.apply(ctx)?;
             }
+            #[cfg(test)]
+            crate::gauntlet::trip(&proposal.title, "a proposal");
             Ok(())
         },
         panicked,

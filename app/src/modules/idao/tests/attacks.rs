@@ -145,7 +145,7 @@ fn sybils_of_an_open_idao_decide_nothing() {
     assert_eq!(super::idao(&chain, id).members, 1);
 }
 
-/// A message in a proposal that panics is that proposal's failure, not the chain's end.
+/// peers 7.6: what fails in a proposal is that proposal's failure, not the chain's end, however often it is tried.
 #[test]
 fn what_fails_in_a_proposal_leaves_the_chain_and_the_other_proposals_alone() {
     let mut chain = chain();
@@ -158,5 +158,26 @@ fn what_fails_in_a_proposal_leaves_the_chain_and_the_other_proposals_alone() {
         ok(&mut chain, "eve", &super::executing("eve", broke));
         assert_eq!(super::proposal(&chain, broke).failed_runs, times);
     }
+    assert_eq!(chain.run("eve", vec![send("eve", "dan", 5)]).code, 0);
+}
+
+/// peers 7.6: nor is a message that panics; what the messages before it wrote is gone.
+#[test]
+fn a_panic_in_a_proposal_is_its_failure_and_leaves_nothing() {
+    let mut chain = chain();
+    let id = create(&mut chain, "ada", rules());
+    super::fund(&mut chain, "ada", id, 1_000);
+    let title = "panic in a proposal".to_owned();
+    ok(
+        &mut chain,
+        "ada",
+        &pb::MsgPropose { title, ..super::proposing("ada", id, vec![spend(id, "eve", 400)]) },
+    );
+    let broke = super::last_proposal(&chain);
+    super::vote(&mut chain, "ada", broke, pb::VoteOption::Yes);
+    chain.skip_secs(10);
+    let before = chain.balance("eve");
+    ok(&mut chain, "dan", &super::executing("dan", broke));
+    assert_eq!((super::proposal(&chain, broke).failed_runs, chain.balance("eve")), (1, before));
     assert_eq!(chain.run("eve", vec![send("eve", "dan", 5)]).code, 0);
 }

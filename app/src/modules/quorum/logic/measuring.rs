@@ -262,11 +262,6 @@ pub(crate) fn power_of(measurement: &pb::Measurement, who: &ValAddress) -> Resul
     Ok(row(measurement, who).map_or(Ok(Amount::ZERO), |row| stored::amount(&row.power))?)
 }
 
-/// Whether that was a member's attestation key.
-pub(crate) fn has_key(measurement: &pb::Measurement, who: &ValAddress, key: &[u8; 32]) -> bool {
-    row(measurement, who).is_some_and(|row| row.attestation_key == key)
-}
-
 /// The power of these validators together.
 pub(crate) fn sum_of(measurement: &pb::Measurement, who: &[String]) -> Result<Amount> {
     let rows = measurement.members.iter().filter(|row| who.contains(&row.validator));

@@ -156,7 +156,7 @@ fn faults_count_together_for_this_and_the_last_epoch_only() {
     let first = measurement(&chain, 1).epoch;
     let mut stage = Stage::of(&chain, 0);
     module::hold(&mut stage.ctx, 1, first).expect("holds");
-    let mut factor = |stage: &mut Stage, name: &str, task: u64| {
+    let factor = |stage: &mut Stage, name: &str, task: u64| {
         module::offend(&mut stage.ctx, &offence(first, name, pb::OffenceKind::Lazy, task)).expect("decides");
         slash_record(&stage.ctx.state, task).expect("is there").factor_bps
     };
@@ -175,7 +175,7 @@ fn all_slashes_since_a_measurement_stay_within_the_pledge() {
     let measured = measurement(&chain, 1).epoch;
     let mut stage = Stage::of(&chain, 0);
     let big = |task| Offence { at_least: laz(300), ..offence(measured, "v1", pb::OffenceKind::Wrong, task) };
-    let mut decide = |stage: &mut Stage, task| module::offend(&mut stage.ctx, &big(task)).expect("decides");
+    let decide = |stage: &mut Stage, task| module::offend(&mut stage.ctx, &big(task)).expect("decides");
     assert_eq!(decide(&mut stage, 1), laz(300));
     assert_eq!(decide(&mut stage, 2), laz(200));
     assert_eq!(decide(&mut stage, 3), Amount::ZERO);

@@ -9,7 +9,7 @@ use crate::{
         quorum::{self as module, Offence},
         staking::{
             self,
-            tests::{delegate, redelegate, unbonding_balance, undelegate},
+            tests::{check_free, delegate, redelegate, unbonding_balance, undelegate},
         },
     },
     testkit::{TestChain, address, genesis},
@@ -108,9 +108,9 @@ fn a_slash_goes_in_pages_and_until_it_is_done_nothing_leaves() {
     let slash = slash_record(&stage.ctx.state, 1).expect("is there");
     assert!(slash.stage < staking::LEVIED && !slash.cursor.is_empty());
     // what would begin to leave now is refused, with a reason
-    let held = staking::check_free(&stage.ctx.state, &val("v1")).expect_err("refused").to_string();
+    let held = check_free(&stage.ctx.state, &val("v1")).expect_err("refused").to_string();
     assert!(held.contains("is being slashed"));
-    assert!(staking::check_free(&stage.ctx.state, &val("v2")).is_ok());
+    assert!(check_free(&stage.ctx.state, &val("v2")).is_ok());
     // a year later everything would be due, and still waits
     let before = stage.ctx.block.time;
     stage.skip_secs(31_557_600);

@@ -32,7 +32,6 @@ use crate::{
 pub(crate) const LEVIED: u32 = 3;
 const UNBONDING: u32 = 0;
 const MOVED: u32 = 1;
-const PRESENT: u32 = 2;
 
 /// What is taken, from whom.
 #[derive(Clone, Debug)]

@@ -12,6 +12,7 @@ use proto::{
 };
 use tendermint_proto::v0_38::abci::{ExecTxResult, ValidatorUpdate};
 
+pub(crate) use super::logic::levy::check_free;
 use super::types::key_any;
 use crate::testkit::{TestChain, address, any, cons_key};
 

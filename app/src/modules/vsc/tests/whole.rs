@@ -114,7 +114,7 @@ fn trust(chain: &mut TestChain) {
     let execute = idao_pb::MsgExecuteProposal { executor: text("ada"), proposal: 1, gas_limit: 110_000 };
     run(chain, "ada", any(&execute));
     let latest = chain.node.store().latest();
-    assert!(idao::edge(&latest, 1, 1).expect("reads").is_some());
+    assert_eq!(idao::live_edges(&latest, 1, chain.seen(Vec::new()).time).expect("reads").len(), 1);
     let before = scheduler::epoch(&latest).expect("reads");
     while scheduler::epoch(&chain.node.store().latest()).expect("reads") == before {
         chain.blocks(1);
