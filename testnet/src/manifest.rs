@@ -113,7 +113,8 @@ mod tests {
     #[test]
     fn every_manifest_that_ships_is_sound() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("networks");
-        for name in ["single.toml", "four.toml", "rough.toml", "kills.toml", "operator.toml"] {
+        for name in ["single.toml", "four.toml", "rough.toml", "kills.toml", "operator.toml", "protocol.toml"]
+        {
             let manifest = Manifest::load(&folder.join(name)).unwrap();
             assert_eq!(manifest.names().len() as u32, manifest.validators + manifest.full_nodes, "{name}");
         }

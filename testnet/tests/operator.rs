@@ -5,62 +5,25 @@
 
 mod common;
 
-use std::{cell::RefCell, fs};
-
-use common::Net;
+use common::{Net, VALIDATORS, number};
 use serde_json::{Value as Json, json};
 
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/networks/operator.toml");
-const VALIDATORS: [&str; 4] = ["node0", "node1", "node2", "node3"];
-
-fn number(value: &Json) -> u128 {
-    value.as_str().unwrap_or_else(|| panic!("{value} is no number")).parse().unwrap()
-}
 
 /// The questions and steps of this test, in words.
 struct Operator {
     net: Net,
-    /// Nodes that run.
-    running: RefCell<Vec<&'static str>>,
 }
 
 impl Operator {
-    /// Sends a transaction from a node's home and waits for its block. Without a fee it pays the node's minimum.
-    fn tx(&self, node: &str, line: &str) -> Json {
-        self.net.say(format!("{node}: tx {line}"));
-        let done = self.net.json(node, &format!("tx {line} --gas auto --wait=120 -y"));
-        assert_eq!(done["code"], 0, "{line}: {done}");
-        // whoever is asked next knows of it
-        let height = number(&done["height"]);
-        self.net.until(&format!("all are at height {height}"), || {
-            let at = |node: &&str| number(&self.net.status(node)["sync_info"]["latest_block_height"]);
-            self.running.borrow().iter().all(|node| at(node) >= height).then_some(())
-        });
-        done
-    }
-
-    fn q(&self, line: &str) -> Json {
-        self.net.json("node0", &format!("q {line}"))
-    }
-
-    fn address(&self, node: &str, key: &str) -> String {
-        self.net.said(node, &format!("keys show {key} -a"))
-    }
-
-    fn operator(&self, node: &str, key: &str) -> String {
-        self.net.said(node, &format!("keys show {key} --bech val -a"))
-    }
-
     fn validator(&self, operator: &str) -> Json {
-        self.q(&format!("staking validator {operator}"))["validator"].clone()
-    }
-
-    fn balance(&self, who: &str) -> u128 {
-        number(&self.q(&format!("bank balance {who} ulaz"))["balance"]["amount"])
+        self.net.q(&format!("staking validator {operator}"))["validator"].clone()
     }
 
     fn delegated(&self, who: &str, to: &str) -> u128 {
-        number(&self.q(&format!("staking delegation {who} {to}"))["delegation_response"]["balance"]["amount"])
+        number(
+            &self.net.q(&format!("staking delegation {who} {to}"))["delegation_response"]["balance"]["amount"],
+        )
     }
 
     fn votes_in_consensus(&self, node: &str) -> u128 {
@@ -79,11 +42,11 @@ impl Operator {
 
 #[test]
 fn a_fifth_node_lives_an_operators_life_and_a_sixth_joins_by_state_sync() {
-    let op = Operator { net: Net::new(), running: RefCell::new(VALIDATORS.to_vec()) };
+    let op = Operator { net: Net::new() };
     let net = &op.net;
     net.testnet(&format!("up {MANIFEST}"));
     net.testnet("join fifth");
-    op.running.borrow_mut().push("fifth");
+    net.running.borrow_mut().push("fifth");
     let sync = net.status("fifth")["sync_info"].clone();
     assert_eq!(number(&sync["earliest_block_height"]), 1, "it has every block: {sync}");
 
@@ -107,17 +70,16 @@ fn a_fifth_node_lives_an_operators_life_and_a_sixth_joins_by_state_sync() {
 fn becomes_a_validator(op: &Operator) -> (String, String) {
     let net = &op.net;
     net.said("fifth", "keys add fifth");
-    let (faucet, account) = (op.address("node0", "faucet"), op.address("fifth", "fifth"));
-    op.tx("node0", &format!("bank send faucet {account} 1000000000ulaz"));
+    let (faucet, account) = (op.net.address("node0", "faucet"), op.net.address("fifth", "fifth"));
+    op.net.tx("node0", &format!("bank send faucet {account} 1000000000ulaz"));
     let key: Json = serde_json::from_str(&net.said("fifth", "comet show-validator")).unwrap();
-    let file = net.home("fifth").join("validator.json");
     let validator = json!({
         "pubkey": key, "amount": "200000000ulaz", "moniker": "fifth", "commission-rate": "0.1",
         "commission-max-rate": "0.2", "commission-max-change-rate": "0.01", "min-self-delegation": "1",
     });
-    fs::write(&file, validator.to_string()).unwrap();
-    op.tx("fifth", &format!("staking create-validator {} --from fifth", file.display()));
-    let fifth = op.operator("fifth", "fifth");
+    let file = net.file("validator.json", &validator);
+    net.tx("fifth", &format!("staking create-validator {file} --from fifth"));
+    let fifth = op.net.operator("fifth", "fifth");
     op.until_bonded("fifth", &fifth);
     assert_eq!(op.votes_in_consensus("fifth"), 200);
     (faucet, fifth)
@@ -126,12 +88,12 @@ fn becomes_a_validator(op: &Operator) -> (String, String) {
 /// A proposal to change a parameter, with everybody's vote; returns its id.
 fn is_proposed(op: &Operator) -> String {
     let net = &op.net;
-    let mut params = op.q("staking params")["params"].clone();
+    let mut params = op.net.q("staking params")["params"].clone();
     assert_eq!(params["max_entries"], 7);
     params["max_entries"] = json!(9);
-    let deposit = op.q("gov params")["params"]["min_deposit"][0].clone();
+    let deposit = op.net.q("gov params")["params"]["min_deposit"][0].clone();
     let deposit = format!("{}{}", deposit["amount"].as_str().unwrap(), deposit["denom"].as_str().unwrap());
-    let authority = op.q("auth module-account gov")["account"].clone();
+    let authority = op.net.q("auth module-account gov")["account"].clone();
     let authority = authority["base_account"]["address"].as_str().or(authority["value"]["address"].as_str());
     let proposal = json!({
         "messages": [{
@@ -143,45 +105,45 @@ fn is_proposed(op: &Operator) -> String {
         "title": "More entries",
         "summary": "Nine unbondings at once instead of seven",
     });
-    let file = net.home("node0").join("proposal.json");
-    fs::write(&file, proposal.to_string()).unwrap();
-    op.tx("node0", &format!("gov submit-proposal {} --from faucet", file.display()));
-    let listed = op.q("gov proposals");
+    let file = net.file("proposal.json", &proposal);
+    net.tx("node0", &format!("gov submit-proposal {file} --from faucet"));
+    let listed = op.net.q("gov proposals");
     let id = listed["proposals"][0]["id"].as_str().unwrap().to_owned();
     assert_eq!(listed["proposals"][0]["status"], "PROPOSAL_STATUS_VOTING_PERIOD");
     for node in VALIDATORS {
-        op.tx(node, &format!("gov vote {id} yes --from {node}"));
+        op.net.tx(node, &format!("gov vote {id} yes --from {node}"));
     }
-    op.tx("fifth", &format!("gov vote {id} no --from fifth"));
+    op.net.tx("fifth", &format!("gov vote {id} no --from fifth"));
     id
 }
 
 fn passes(op: &Operator, id: &str) {
     op.net.until("the proposal has passed", || {
-        let status = op.q(&format!("gov proposal {id}"))["proposal"]["status"].clone();
+        let status = op.net.q(&format!("gov proposal {id}"))["proposal"]["status"].clone();
         let under_way = status == "PROPOSAL_STATUS_VOTING_PERIOD";
         assert!(under_way || status == "PROPOSAL_STATUS_PASSED", "{status}");
         (!under_way).then_some(())
     });
-    assert_eq!(op.q("staking params")["params"]["max_entries"], 9);
+    assert_eq!(op.net.q("staking params")["params"]["max_entries"], 9);
 }
 
 fn stake_moves(op: &Operator, faucet: &str, fifth: &str) {
-    let node0 = op.operator("node0", "node0");
-    op.tx("node0", &format!("staking delegate {fifth} 300000000ulaz --from faucet"));
+    let node0 = op.net.operator("node0", "node0");
+    op.net.tx("node0", &format!("staking delegate {fifth} 300000000ulaz --from faucet"));
     assert_eq!(op.delegated(faucet, fifth), 300_000_000);
-    op.tx("node0", &format!("staking redelegate {fifth} {node0} 100000000ulaz --from faucet"));
+    op.net.tx("node0", &format!("staking redelegate {fifth} {node0} 100000000ulaz --from faucet"));
     assert_eq!((op.delegated(faucet, fifth), op.delegated(faucet, &node0)), (200_000_000, 100_000_000));
-    op.tx("node0", &format!("staking unbond {fifth} 50000000ulaz --from faucet"));
+    op.net.tx("node0", &format!("staking unbond {fifth} 50000000ulaz --from faucet"));
     assert_eq!(op.delegated(faucet, fifth), 150_000_000);
-    let unbonding = op.q(&format!("staking unbonding-delegations {faucet}"));
+    let unbonding = op.net.q(&format!("staking unbonding-delegations {faucet}"));
     assert_eq!(unbonding["unbonding_responses"][0]["entries"][0]["balance"], "50000000");
-    let before = op.balance(faucet);
+    let before = op.net.balance(faucet);
     op.net.until("the undelegated stake is free", || {
-        let left = op.q(&format!("staking unbonding-delegations {faucet}"))["unbonding_responses"].clone();
+        let left =
+            op.net.q(&format!("staking unbonding-delegations {faucet}"))["unbonding_responses"].clone();
         left.as_array().is_none_or(Vec::is_empty).then_some(())
     });
-    assert_eq!(op.balance(faucet), before + 50_000_000);
+    assert_eq!(op.net.balance(faucet), before + 50_000_000);
     // another node of the network sees the same
     let seen = op.net.json("node3", &format!("q staking delegation {faucet} {fifth}"));
     assert_eq!(number(&seen["delegation_response"]["balance"]["amount"]), 150_000_000);
@@ -192,8 +154,8 @@ fn stake_moves(op: &Operator, faucet: &str, fifth: &str) {
 
 fn rewards_are_withdrawn(op: &Operator, faucet: &str, fifth: &str) {
     op.net.until("delegators and the fifth have rewards", || {
-        let total = op.q(&format!("distribution rewards {faucet}"))["total"].clone();
-        let commission = op.q(&format!("distribution commission {fifth}"))["commission"].clone();
+        let total = op.net.q(&format!("distribution rewards {faucet}"))["total"].clone();
+        let commission = op.net.q(&format!("distribution commission {fifth}"))["commission"].clone();
         let some = |list: &Json| list.as_array().is_some_and(|list| !list.is_empty());
         (some(&total) && some(&commission["commission"])).then_some(())
     });
@@ -205,18 +167,19 @@ fn rewards_are_withdrawn(op: &Operator, faucet: &str, fifth: &str) {
         amounts.map(|attribute| units(attribute["value"].as_str().unwrap())).sum()
     };
     let fee = |done: &Json| number(&done["tx"]["auth_info"]["fee"]["amount"][0]["amount"]);
-    let before = op.balance(faucet);
-    let done = op.tx("node0", "distribution withdraw-all-rewards --from faucet");
+    let before = op.net.balance(faucet);
+    let done = op.net.tx("node0", "distribution withdraw-all-rewards --from faucet");
     let got = withdrawn(&done, "withdraw_rewards");
     assert!(got > 0, "{done}");
-    assert_eq!(op.balance(faucet), before + got - fee(&done));
-    let account = op.address("fifth", "fifth");
-    let before = op.balance(&account);
-    let done = op.tx("fifth", &format!("distribution withdraw-rewards {fifth} --commission --from fifth"));
+    assert_eq!(op.net.balance(faucet), before + got - fee(&done));
+    let account = op.net.address("fifth", "fifth");
+    let before = op.net.balance(&account);
+    let done =
+        op.net.tx("fifth", &format!("distribution withdraw-rewards {fifth} --commission --from fifth"));
     let commission = withdrawn(&done, "withdraw_commission");
     assert!(commission > 0, "{done}");
     let got = commission + withdrawn(&done, "withdraw_rewards");
-    assert_eq!(op.balance(&account), before + got - fee(&done));
+    assert_eq!(op.net.balance(&account), before + got - fee(&done));
 }
 
 fn is_jailed_and_comes_back(op: &Operator, fifth: &str) {
@@ -224,7 +187,7 @@ fn is_jailed_and_comes_back(op: &Operator, fifth: &str) {
     let consensus = net.said("fifth", "comet show-address");
     let before = number(&op.validator(fifth)["tokens"]);
     net.testnet("stop fifth");
-    op.running.borrow_mut().retain(|node| *node != "fifth");
+    net.running.borrow_mut().retain(|node| *node != "fifth");
     let jailed = net.until("the fifth is jailed for its absence", || {
         let validator = op.validator(fifth);
         (validator["jailed"] == true).then_some(validator)
@@ -232,10 +195,10 @@ fn is_jailed_and_comes_back(op: &Operator, fifth: &str) {
     assert_ne!(jailed["status"], "BOND_STATUS_BONDED");
     let after = number(&jailed["tokens"]);
     assert_eq!(after, before - before / 100, "one in a hundred is slashed");
-    let info = op.q(&format!("slashing signing-info {consensus}"))["val_signing_info"].clone();
+    let info = op.net.q(&format!("slashing signing-info {consensus}"))["val_signing_info"].clone();
     assert_ne!(info["tombstoned"], true, "{info}");
     net.testnet("start fifth");
-    op.running.borrow_mut().push("fifth");
+    net.running.borrow_mut().push("fifth");
     net.until("the term is over and the fifth is unjailed", || {
         let out = net.lazd("fifth", "tx slashing unjail --from fifth --gas auto --wait=120 -y -o json");
         let error = String::from_utf8_lossy(&out.stderr).into_owned();
@@ -247,7 +210,7 @@ fn is_jailed_and_comes_back(op: &Operator, fifth: &str) {
     // it votes again: the window fills with its signatures
     let counted = |info: &Json| number(&info["index_offset"]);
     let missed = |info: &Json| info["missed_blocks_counter"].as_str().map_or(0, |text| text.parse().unwrap());
-    let look = || op.q(&format!("slashing signing-info {consensus}"))["val_signing_info"].clone();
+    let look = || op.net.q(&format!("slashing signing-info {consensus}"))["val_signing_info"].clone();
     let info = net.until("twenty blocks count for it", || Some(look()).filter(|info| counted(info) >= 20));
     assert!(missed(&info) <= 10_u128 && op.validator(fifth)["jailed"] != true, "{info}");
 }
@@ -255,17 +218,17 @@ fn is_jailed_and_comes_back(op: &Operator, fifth: &str) {
 fn joins_by_state_sync(op: &Operator) {
     let net = &op.net;
     net.testnet("join sixth --state-sync");
-    op.running.borrow_mut().push("sixth");
+    net.running.borrow_mut().push("sixth");
     let sync = net.status("sixth")["sync_info"].clone();
     assert!(number(&sync["earliest_block_height"]) > 10, "it executed every block: {sync}");
     net.said("sixth", "keys add sixth");
-    let sixth = op.address("sixth", "sixth");
-    op.tx("node0", &format!("bank send faucet {sixth} 7000000ulaz"));
+    let sixth = op.net.address("sixth", "sixth");
+    op.net.tx("node0", &format!("bank send faucet {sixth} 7000000ulaz"));
     let seen = net.json("sixth", &format!("q bank balance {sixth} ulaz"));
     assert_eq!(seen["balance"]["amount"], "7000000");
     // and it takes transactions
-    let faucet = op.address("node0", "faucet");
-    op.tx("sixth", &format!("bank send sixth {faucet} 1000000ulaz"));
+    let faucet = op.net.address("node0", "faucet");
+    op.net.tx("sixth", &format!("bank send sixth {faucet} 1000000ulaz"));
     net.testnet("stop sixth");
     net.testnet("start sixth");
     let params = net.json("sixth", "q staking params");

@@ -217,11 +217,22 @@ pub(crate) fn value(context: &Context, field: &FieldDescriptor, texts: &[&str]) 
         return Ok(coins(&parsed));
     }
     if field.is_list() {
-        let texts = texts.iter().flat_map(|text| match text.trim_start().starts_with(['{', '[']) {
-            true => vec![*text],
-            false => text.split(',').collect(),
-        });
-        return texts.map(|text| single(context, field, text)).collect();
+        let mut list = Vec::new();
+        for text in texts {
+            match text.trim_start().chars().next() {
+                Some('[') => match json_or_file(text)? {
+                    Value::Array(items) => list.extend(items),
+                    other => list.push(other),
+                },
+                Some('{') => list.push(single(context, field, text)?),
+                _ => {
+                    for text in text.split(',') {
+                        list.push(single(context, field, text)?);
+                    }
+                }
+            }
+        }
+        return Ok(Value::Array(list));
     }
     match texts {
         [text] if coin => {
@@ -241,6 +252,11 @@ fn single(context: &Context, field: &FieldDescriptor, text: &str) -> Result<Valu
             anyhow!("{text:?} is not a valid {name}; use one of {}", enum_words(&values).join(", "))
         }),
         Kind::Message(message)
+            if message.full_name() == "lazchain.dat.v1.DatRef" && !text.starts_with('{') =>
+        {
+            token(text)
+        }
+        Kind::Message(message)
             if !matches!(message.full_name(), "google.protobuf.Timestamp" | "google.protobuf.Duration") =>
         {
             json_or_file(text).with_context(|| name.to_owned())
@@ -254,8 +270,25 @@ fn single(context: &Context, field: &FieldDescriptor, text: &str) -> Result<Valu
             }
             _ => text.into(),
         }),
+        // `task-9` is the task 9
+        Kind::Uint64 => {
+            let bare = text.strip_prefix(name).and_then(|rest| rest.strip_prefix('-')).unwrap_or(text);
+            Ok(bare.into())
+        }
         _ => Ok(text.into()),
     }
+}
+
+/// A token as people write it: `dat-12/4`, or `12/4`.
+fn token(text: &str) -> Result<Value> {
+    let numbers = text.strip_prefix("dat-").unwrap_or(text).split_once('/');
+    let numbers = numbers.and_then(|(asset, serial)| Some((number(asset)?, number(serial)?)));
+    let (asset, serial) = numbers.ok_or_else(|| anyhow!("{text:?} is no token, like dat-12/4"))?;
+    Ok(json!({ "asset": asset, "serial": serial }))
+}
+
+fn number(text: &str) -> Option<String> {
+    text.parse::<u64>().ok().map(|number| number.to_string())
 }
 
 /// JSON as it stands, or in the file of that name.

@@ -1,8 +1,11 @@
 //! A network of real nodes that a test runs through the programs that an operator has, and that ends with the test.
 
-#![allow(dead_code, reason = "each test uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each test uses a part of it")]
+
+pub(crate) mod town;
 
 use std::{
+    cell::RefCell,
     fmt::Display,
     fs,
     net::{Ipv4Addr, TcpListener},
@@ -24,9 +27,19 @@ const MAX_NODES: u16 = 8;
 const PATIENCE: Duration = Duration::from_secs(240);
 const POLL: Duration = Duration::from_millis(500);
 
+/// The validators of a network of four.
+pub(crate) const VALIDATORS: [&str; 4] = ["node0", "node1", "node2", "node3"];
+
+/// A number as Cosmos JSON has it: a text.
+pub(crate) fn number(value: &Json) -> u128 {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no number")).parse().unwrap()
+}
+
 /// The network, its folder and ports.
 pub(crate) struct Net {
     folder: TempDir,
+    /// Nodes that run, and are waited for after each transaction.
+    pub(crate) running: RefCell<Vec<&'static str>>,
     offset: u16,
     begun: Instant,
 }
@@ -36,7 +49,8 @@ impl Net {
     pub(crate) fn new() -> Net {
         assert!(lazd().is_file(), "{} is not there: run `cargo test --workspace`", lazd().display());
         let begun = Instant::now();
-        Net { folder: tempfile::tempdir().unwrap(), offset: free_offset(), begun }
+        let running = RefCell::new(VALIDATORS.to_vec());
+        Net { folder: tempfile::tempdir().unwrap(), running, offset: free_offset(), begun }
     }
 
     /// Says what happens, and when.
@@ -103,6 +117,45 @@ impl Net {
     /// How a node stands.
     pub(crate) fn status(&self, node: &str) -> Json {
         serde_json::from_str(&self.said(node, "status")).unwrap()
+    }
+
+    /// Sends a transaction from a node's home and waits for its block. Without a fee it pays the node's minimum.
+    pub(crate) fn tx(&self, node: &str, line: &str) -> Json {
+        self.say(format!("{node}: tx {line}"));
+        let done = self.json(node, &format!("tx {line} --gas auto --wait=120 -y"));
+        assert_eq!(done["code"], 0, "{line}: {done}");
+        // whoever is asked next knows of it
+        let height = number(&done["height"]);
+        self.until(&format!("all are at height {height}"), || {
+            let at = |node: &&str| number(&self.status(node)["sync_info"]["latest_block_height"]);
+            self.running.borrow().iter().all(|node| at(node) >= height).then_some(())
+        });
+        done
+    }
+
+    /// Asks the first node.
+    pub(crate) fn q(&self, line: &str) -> Json {
+        self.json("node0", &format!("q {line}"))
+    }
+
+    pub(crate) fn address(&self, node: &str, key: &str) -> String {
+        self.said(node, &format!("keys show {key} -a"))
+    }
+
+    pub(crate) fn operator(&self, node: &str, key: &str) -> String {
+        self.said(node, &format!("keys show {key} --bech val -a"))
+    }
+
+    /// What an account has of `ulaz`.
+    pub(crate) fn balance(&self, who: &str) -> u128 {
+        number(&self.q(&format!("bank balance {who} ulaz"))["balance"]["amount"])
+    }
+
+    /// Writes a file that a command reads; returns its path.
+    pub(crate) fn file(&self, name: &str, content: &Json) -> String {
+        let path = self.folder.path().join(name);
+        fs::write(&path, content.to_string()).unwrap();
+        path.display().to_string()
     }
 }
 

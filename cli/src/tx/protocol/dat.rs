@@ -81,16 +81,16 @@ pub(in crate::tx) const ROWS: &[Row] = &[
         "refund-access 12 9 --from dan",
     ),
     example(
-        plain("dat", "claim-revenue [dats] [denoms...]", "Pay what tokens have earned to their owners; tokens as a JSON list", "lazchain.dat.v1.MsgClaimRevenue", &["dats", "denoms"]),
-        "claim-revenue '[{\"asset\":\"12\",\"serial\":\"1\"}]' ulaz --from ada",
+        plain("dat", "claim-revenue [dats] [denoms...]", "Pay what tokens have earned to their owners, in each denomination", "lazchain.dat.v1.MsgClaimRevenue", &["dats", "denoms"]),
+        "claim-revenue dat-12/1,dat-12/3 ulaz --from ada",
     ),
     example(
         plain("dat", "settle-royalties [asset] [version] [denoms...]", "Move what a version owes its ancestors now", "lazchain.dat.v1.MsgSettleRoyalties", &["asset", "version", "denoms"]),
         "settle-royalties 12 1 ulaz --from ada",
     ),
     example(
-        plain("dat", "settle-expired [dats]", "Turn the money of expired tokens into revenue now; tokens as a JSON list", "lazchain.dat.v1.MsgSettleExpired", &["dats"]),
-        "settle-expired '[{\"asset\":\"12\",\"serial\":\"9\"}]' --from ada",
+        plain("dat", "settle-expired [dats]", "Turn the money of expired tokens into revenue now", "lazchain.dat.v1.MsgSettleExpired", &["dats"]),
+        "settle-expired dat-12/9 --from ada",
     ),
     example(
         plain("dat", "release-descendant [asset] [descendant] [version]", "Take a demand to unlearn back", "lazchain.dat.v1.MsgReleaseDescendant", &["asset", "descendant", "version"]),

@@ -1,0 +1,138 @@
+//! The protocol on four validators over real CometBFT, with real keys and the command line only. An iDAO forms and trusts
+//! a Quorum by vote; a dataset is judged, survives a challenge, is licensed and used through a channel; a model derived
+//! from it earns, and its royalties arrive at the epoch; owner, iDAO, members and Quorum claim. Then a bad verdict is
+//! overturned, and those who lied are slashed. The README's tour follows the same steps.
+#![allow(clippy::unwrap_used, reason = "a test: a panic is a failure")]
+
+mod common;
+
+use common::{
+    VALIDATORS, number,
+    town::{RESERVE, Town, policy},
+};
+use serde_json::{Value as Json, json};
+
+const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/networks/protocol.toml");
+
+#[test]
+fn a_dataset_and_a_model_made_from_it_live_their_whole_lives_and_a_lie_is_punished() {
+    let town = Town::begin(MANIFEST);
+    a_dataset_is_anchored(&town);
+    a_derived_model_pays_its_parent(&town);
+    everybody_claims(&town);
+    a_lie_is_punished(&town);
+
+    town.ends();
+}
+
+fn a_dataset_is_anchored(town: &Town) {
+    let net = &town.net;
+    let task = town.submits(
+        "ada",
+        "DATASET",
+        &town.describes("data.csv", "age,pressure\n51,128\n48,121\n", "text/csv"),
+        &json!([]),
+    );
+    assert_eq!(task, 1);
+    town.judged(task, [("accept", 8_200), ("accept", 7_900), ("accept", 8_600), ("reject", 0)]);
+    let task = town.until_task(1, "PROVISIONAL");
+    assert_eq!((&task["score"], &task["asset"]), (&json!(8_200), &json!("1")));
+    town.ruled(1, "UPHELD");
+    town.until_task(1, "FINAL");
+    assert_eq!(net.q("dat asset 1")["status"], "ASSET_STATUS_ACTIVE");
+    let shares = net.q("dat dats 1")["dats"].clone();
+    let shares: Vec<&Json> = shares.as_array().unwrap().iter().map(|dat| &dat["share"]).collect();
+    assert_eq!(shares, [&json!(880_000), &json!(100_000), &json!(20_000)]);
+
+    // another licence for the same data, and the first use of it
+    let terms = net.file("terms.json", &policy(3));
+    town.tx("ada", &format!("dat publish-policy 1 {terms}"));
+    let key = net.json("node0", "voucher key --from pat")["channel_key"].clone();
+    town.tx(
+        "pat",
+        &format!("usage register-provider https://pat.example.org infer {}", key.as_str().unwrap()),
+    );
+    assert_eq!(town.used(1, 1, 2), 117_600, "four tenths of 294,000");
+}
+
+fn a_derived_model_pays_its_parent(town: &Town) {
+    let net = &town.net;
+    town.joins("cleo");
+    let parents = json!([{ "asset": "1", "version": "1", "policy_version": "2" }]);
+    let task =
+        town.submits("cleo", "MODEL", &town.describes("model.csv", "w0,w1\n0.3,0.7\n", "text/csv"), &parents);
+    town.judged(task, [("accept", 7_000), ("accept", 7_000), ("accept", 7_500), ("accept", 6_000)]);
+    town.until_task(task, "FINAL");
+    assert_eq!(net.q("dat version 2 1")["version"]["royalties"], json!([{ "asset": "1", "bps": 1_500 }]));
+    // nobody is liable any more: what is earned now is not held
+    for (task, asset) in [(1, 1), (task, 2)] {
+        let settled = town.until_task(task, "CLOSED");
+        assert_eq!(settled["outcome"], "OUTCOME_SETTLED");
+        assert_eq!(net.q(&format!("dat version {asset} 1"))["version"]["status"], "VERSION_STATUS_SETTLED");
+    }
+    let added = || number(&net.q("dat revenue 1")["earned"][0]["income"]["added"]);
+    net.until("what was held of the first use is the holders'", || (added() == 176_400).then_some(()));
+    assert_eq!(town.used(2, 2, 1), 99_960, "four tenths of what 44,100 of royalties leave");
+    net.until("the royalties have arrived", || (added() == 220_500).then_some(()));
+}
+
+/// Of 220,500 on the dataset and 149,940 on the model.
+fn everybody_claims(town: &Town) {
+    let net = &town.net;
+    let claim = |dat: &str| format!("dat claim-revenue {dat} ulaz");
+    assert_eq!(town.got("node0", "ada", &claim("dat-1/1")), 194_040, "88 % of 220,500");
+    assert_eq!(town.got("node0", "cleo", &claim("dat-2/1")), 131_947, "88 % of 149,940");
+    // the iDAO's, and of the emission a quarter of the 6,000 of fees that the first use paid: half to its treasury, half
+    // to members by points, 16,400 for Ada and 21,000 for Cleo
+    let treasury = || number(&net.q("idao treasury 1")["balances"][0]["amount"]);
+    let before = treasury();
+    assert_eq!(town.got("node0", "ben", &claim("dat-1/2")), 0, "it is not Ben's");
+    town.tx("ben", &claim("dat-2/2"));
+    assert_eq!(treasury() - before, 11_025 + 7_497);
+    assert_eq!(town.got("node0", "ada", "idao claim-member-rewards 1"), (18_522 + 750) * 16_400 / 37_400);
+    assert_eq!(town.got("node0", "cleo", "idao claim-member-rewards 1"), (18_522 + 750) * 21_000 / 37_400);
+    // the Quorum's: 2 % of both, equally, since they are equally strong
+    town.tx("ben", &claim("dat-1/3"));
+    town.tx("ben", &claim("dat-2/3"));
+    for node in VALIDATORS {
+        assert_eq!(town.got(node, node, "quorum claim-quorum-pool 1"), (4_410 + 2_998) / 4);
+    }
+}
+
+fn a_lie_is_punished(town: &Town) {
+    let net = &town.net;
+    town.joins("mallory");
+    town.next_epoch();
+    let stake = || {
+        VALIDATORS.map(|node| {
+            number(&net.q(&format!("staking validator {}", net.operator(node, node)))["validator"]["tokens"])
+        })
+    };
+    let before = stake();
+    let task = town.submits(
+        "mallory",
+        "DATASET",
+        &town.describes("lie.csv", "age,pressure\n1,1\n", "text/csv"),
+        &json!([]),
+    );
+    town.judged(task, [("accept", 9_000), ("accept", 9_000), ("accept", 9_000), ("reject", 0)]);
+    town.until_task(task, "PROVISIONAL");
+    let chad = town.of("chad");
+    town.ruled(task, "OVERTURNED");
+    let closed = town.until_task(task, "CLOSED");
+    assert_eq!(closed["outcome"], "OUTCOME_OVERTURNED");
+    assert_eq!(net.q("dat asset 3")["status"], "ASSET_STATUS_REVOKED");
+    assert!(town.of("chad") > chad, "who was right gets more than the bond back");
+    let lost = || {
+        let now = stake();
+        [0, 1, 2, 3].map(|place: usize| before[place] - now[place])
+    };
+    net.until("those who accepted have lost what was reserved for it, and who did not nothing", || {
+        (lost() == [RESERVE, RESERVE, RESERVE, 0]).then_some(())
+    });
+    let slashes = net.q("quorum slashes")["slashes"].clone();
+    assert_eq!(
+        slashes.as_array().unwrap().iter().filter(|slash| slash["offence"] == "OFFENCE_KIND_WRONG").count(),
+        3
+    );
+}
