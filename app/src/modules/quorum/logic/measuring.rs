@@ -295,7 +295,10 @@ pub(crate) fn let_go(ctx: &mut Ctx, id: u64, epoch: u64) -> Result<()> {
     Ok(())
 }
 
-/// Forgets a measurement that nothing refers to; what belongs to it goes by a queue.
+/// Blocks for which a slash can still be asked for once everything is over: a week of blocks of six seconds.
+const KEPT: u64 = 100_000;
+
+/// Forgets a measurement that nothing refers to; slashes that it led to go later, by a queue.
 fn forget_unreferenced(ctx: &mut Ctx, id: u64, epoch: u64) -> Result<()> {
     let key = (id, epoch);
     if REFERENCES.has(&ctx.state, &key)? {
@@ -305,7 +308,7 @@ fn forget_unreferenced(ctx: &mut Ctx, id: u64, epoch: u64) -> Result<()> {
     let punished = !PUNISHED.page(&ctx.state, &key, None, 1)?.is_empty();
     if punished || !CASES.page(&ctx.state, &key, None, 1)?.is_empty() {
         let entry = [id.to_be_bytes(), epoch.to_be_bytes()].concat();
-        scheduler::push(ctx, &FORGETTING, ctx.block.height.saturating_add(1), &entry)?;
+        scheduler::push(ctx, &FORGETTING, ctx.block.height.saturating_add(KEPT), &entry)?;
     }
     Ok(())
 }

@@ -120,6 +120,9 @@ fn an_overturned_verdict_takes_what_the_example_says_from_whom_it_says() {
     quorum::let_go(&mut stage.ctx, 1, measured).expect("lets go");
     stage.next_epoch();
     stage.block();
+    assert!(slash_record(&stage.ctx.state, 1).is_some(), "it can be asked for");
+    stage.ctx.block.height += 100_000;
+    stage.block();
     assert!(slash_record(&stage.ctx.state, 1).is_none());
     assert_eq!(quorum::account(1), Address::module("quorum/1"));
 }
