@@ -2,6 +2,7 @@
 //! block every invariant is run; it cannot be switched off.
 
 mod acts;
+pub(crate) mod ballots;
 mod start;
 mod world;
 
@@ -175,15 +176,19 @@ impl TestChain {
     /// preimage.
     pub(crate) fn roll_dice(&mut self, validators: &[&str]) {
         for name in validators {
-            let chain = beacon::HashChain::from_secret(Sha256::digest(format!("dice/{name}")).into());
-            let message = proto::lazchain::beacon::v1::MsgRegisterBeacon {
-                operator: address(name).to_string(),
-                tip: chain.tip().to_vec(),
-            };
-            let result = self.run(name, vec![any(&message)]);
+            let message = self.dice_of(name);
+            let result = self.run(name, vec![message]);
             assert_eq!(result.code, 0, "{}", result.log);
-            self.script.dice.insert(cons(name), chain);
         }
+    }
+
+    /// A hash chain for a validator, from which its proposals take preimages once this message has registered it.
+    pub(crate) fn dice_of(&mut self, name: &str) -> Any {
+        let chain = beacon::HashChain::from_secret(Sha256::digest(format!("dice/{name}")).into());
+        let operator = address(name).to_string();
+        let message = proto::lazchain::beacon::v1::MsgRegisterBeacon { operator, tip: chain.tip().to_vec() };
+        self.script.dice.insert(cons(name), chain);
+        any(&message)
     }
 
     /// What the next proposer puts first in its block.

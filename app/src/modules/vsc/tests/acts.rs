@@ -1,21 +1,15 @@
 //! What people and validators do in these scenarios.
 
-use ed25519_consensus::SigningKey;
 use prost::Message;
 use proto::{
     address::Address,
     cosmos::base::v1beta1::Coin,
     lazchain::{dat::v1 as dat_pb, idao::v1::UpdateKind, vsc::v1 as pb},
-    signed,
 };
 
-use super::{LAZ, Said, World, hash, text};
-use crate::testkit::{CHAIN_ID, address};
-
-/// The key that a member of this name signs ballots with.
-pub(super) fn signing_key(name: &str) -> SigningKey {
-    SigningKey::from(hash(&format!("ballots/{name}")))
-}
+use super::{LAZ, World, text};
+use crate::testkit::ballots::{Said, hash, seal};
+pub(super) use crate::testkit::ballots::{commit, reveal, signing_key};
 
 /// A manifest of content of this name.
 pub(super) fn manifest(name: &str) -> dat_pb::Manifest {
@@ -77,55 +71,17 @@ pub(super) fn appeal(who: &str, task: u64) -> pb::MsgAppeal {
     pb::MsgAppeal { appellant: text(who), task, evidence: evidence("no flaw"), max_bond: String::new() }
 }
 
-/// A commitment of a member to what it says, with the salt of its name.
-pub(super) fn commit(name: &str, task: u64, round: u32, said: Said) -> pb::SignedCommit {
-    let operator = address(name).operator();
-    let ballot = signed::Ballot {
-        chain_id: CHAIN_ID,
-        task,
-        round,
-        member: operator.as_bytes(),
-        verdict: u32::try_from(i32::from(said.0)).expect("small"),
-        score: said.1,
-        report: &hash("report"),
-        salt: &hash(name),
-    };
-    let statement =
-        pb::CommitStatement { task, round, member: operator.to_string(), commit: ballot.hash().to_vec() };
-    let digest = signed::statement("commit", CHAIN_ID, &statement);
-    let signature = signing_key(name).sign(&digest).to_bytes().to_vec();
-    pb::SignedCommit { statement: Some(statement), signature }
-}
-
-/// Its ballot.
-pub(super) fn reveal(name: &str, task: u64, round: u32, said: Said) -> pb::SignedReveal {
-    let statement = pb::RevealStatement {
-        task,
-        round,
-        member: address(name).operator().to_string(),
-        verdict: said.0.into(),
-        score: said.1,
-        report_hash: hash("report").to_vec(),
-        salt: hash(name).to_vec(),
-    };
-    let digest = signed::statement("reveal", CHAIN_ID, &statement);
-    let signature = signing_key(name).sign(&digest).to_bytes().to_vec();
-    pb::SignedReveal { statement: Some(statement), signature }
-}
-
 impl World {
     /// Seals content for its owner.
     pub(super) fn seal(&mut self, who: &str, content: &str) {
-        let seal = signed::seal(&hash(content), &address(who), &hash(who)).to_vec();
-        self.ok(&pb::MsgSealUpdate { owner: text(who), seal });
+        self.ok(&pb::MsgSealUpdate { owner: text(who), seal: seal(who, &hash(content)) });
     }
 
     /// Seals in one block and submits in the next; the task.
     pub(super) fn submit(&mut self, who: &str, update: pb::Update) -> u64 {
         let digest = update.manifest.clone().expect("there").sha256;
         let digest: [u8; 32] = digest.try_into().expect("32 bytes");
-        let seal = signed::seal(&digest, &address(who), &hash(who)).to_vec();
-        self.ok(&pb::MsgSealUpdate { owner: text(who), seal });
+        self.ok(&pb::MsgSealUpdate { owner: text(who), seal: seal(who, &digest) });
         self.pass(1);
         let answer = self.ok(&submission(who, update));
         pb::MsgSubmitUpdateResponse::decode(answer.as_slice()).expect("decodes").task

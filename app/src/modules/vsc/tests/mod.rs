@@ -25,10 +25,8 @@ use proto::{
     cosmos::{base::v1beta1::Coin, staking::v1beta1::MsgDelegate},
     lazchain::{beacon::v1::Chain, idao::v1 as idao_pb, quorum::v1 as quorum_pb, vsc::v1 as pb},
 };
-use sha2::{Digest, Sha256};
 use state::{Item, Map, Overlay, Pb, Snapshot};
 
-use self::acts::signing_key;
 use super::{
     keys::{BALLOTS, TASKS},
     logic,
@@ -39,7 +37,11 @@ use crate::{
     genesis, invariant,
     modules::{self, bank, quorum, scheduler},
     msg,
-    testkit::{CHAIN_ID, address, any, genesis as genesis_of, init_chain},
+    testkit::{
+        CHAIN_ID, address, any,
+        ballots::{Said, hash, signing_key},
+        genesis as genesis_of, init_chain,
+    },
     time::Span,
 };
 
@@ -68,12 +70,6 @@ pub(super) fn text(name: &str) -> String {
     address(name).to_string()
 }
 
-pub(super) fn hash(text: &str) -> [u8; 32] {
-    Sha256::digest(text).into()
-}
-
-/// What somebody says in a ballot.
-pub(super) type Said = (pb::Verdict, u32);
 pub(super) const ACCEPT: Said = (pb::Verdict::Accept, 8_000);
 pub(super) const REJECT: Said = (pb::Verdict::Reject, 0);
 pub(super) const INVALID: Said = (pb::Verdict::Invalid, 0);
