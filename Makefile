@@ -43,9 +43,11 @@ bench: setup
 	cargo build --locked --release -p lazchain-bench
 	$(CARGO_TARGET_DIR)/release/lazchain-bench all --peers $(CARGO_TARGET_DIR)/bench-peers \
 		--out bench/results/latest.txt $(BENCH)
-# Seeded random traffic: `SEED=7 make sim` replays a seed, `make gauntlet` is the long campaign (docs/gauntlet.md).
+# Seeded random traffic, and a society of actors with its books: `SEED=7 make sim` replays a seed, `make gauntlet` is the
+# long campaign (docs/gauntlet.md).
 sim: setup
-	GAUNTLET=$${GAUNTLET:-3} cargo test --locked --workspace --lib gauntlet::simulation -- --nocapture
+	GAUNTLET=$${GAUNTLET:-3} cargo test --locked --workspace --lib -- --nocapture \
+		gauntlet::simulation gauntlet::society
 gauntlet: setup
 	GAUNTLET=$${GAUNTLET:-50} cargo test --locked --workspace --lib gauntlet
 proto:

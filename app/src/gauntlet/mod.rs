@@ -27,7 +27,9 @@ mod rpcs;
 mod samples;
 mod signers;
 mod simulation;
+mod society;
 mod traffic;
+mod trio;
 
 pub(crate) use panics::trip;
 
