@@ -6,6 +6,7 @@ mod debug;
 mod keys;
 mod node;
 mod offchain;
+mod operator;
 mod output;
 mod prompt;
 mod query;
@@ -48,6 +49,7 @@ enum Commands {
     Content(offchain::content::Args),
     Ballot(offchain::ballot::Args),
     Voucher(offchain::voucher::Args),
+    Operator(Box<operator::Args>),
     Snapshots(node::snapshots::Args),
     Prune(node::prune::Args),
     Rollback(node::prune::RollbackArgs),
@@ -83,6 +85,7 @@ fn run(cli: &Cli) -> Result<()> {
     let home = Home::new(&cli.home);
     match &cli.command {
         Commands::Start(_) => log::init_node(&home, &cli.log),
+        Commands::Operator(_) => log::init_daemon(&cli.log),
         _ => log::init_command(&cli.log),
     }
     match &cli.command {
@@ -97,6 +100,7 @@ fn run(cli: &Cli) -> Result<()> {
         Commands::Content(args) => offchain::content::run(&home, args),
         Commands::Ballot(args) => offchain::ballot::run(&home, args),
         Commands::Voucher(args) => offchain::voucher::run(&home, args),
+        Commands::Operator(args) => operator::run(&home, args),
         Commands::Snapshots(args) => node::snapshots::run(&home, args),
         Commands::Prune(args) => node::prune::run(&home, args),
         Commands::Rollback(args) => node::prune::rollback(&home, args),

@@ -16,9 +16,11 @@ pub mod signers;
 mod chain;
 mod error;
 mod secret;
+mod sender;
 mod verified;
 
 pub use chain::{Account, Broadcast, Chain, Simulated};
 pub use error::{Error, Result};
 pub use secret::{Passphrase, Secret};
+pub use sender::Sender;
 pub use verified::Verified;

@@ -36,6 +36,11 @@ pub(crate) fn init_command(args: &Args) {
     init(args, "warn", "plain");
 }
 
+/// Logs of a command that runs until it is stopped.
+pub(crate) fn init_daemon(args: &Args) {
+    init(args, "info", "plain");
+}
+
 fn init(args: &Args, level: &str, format: &str) {
     let filter = filter(args.log_level.as_deref().unwrap_or(level));
     let colour = std::io::stderr().is_terminal() && !args.log_no_color;

@@ -1,0 +1,103 @@
+//! `lazd operator`: a Quorum member's work, as a daemon.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use client::Secret;
+use services::operator::{self, Config, Member};
+
+use crate::{
+    context::{Context, KeyringFlags, NodeFlags, OutputFlag, runtime},
+    node::home::Home,
+};
+
+/// Judge the updates that a Quorum's member is drawn for
+///
+/// Follows the tasks of its members, fetches their content, looks at it, writes a report, commits to a ballot and reveals
+/// it. Everything it must not forget is in the folder `operator` of the home before it is sent: a restart goes on with
+/// the same ballots.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  lazd operator --from validator
+  lazd operator --from validator --config operator.toml --listen 127.0.0.1:8700
+  lazd operator --from validator --member other-validator --payer hot-wallet")]
+pub(crate) struct Args {
+    /// Name of the validator's key; further members with --member
+    #[arg(long)]
+    from: Option<String>,
+    /// Name of another member's key that this operator serves; may be repeated
+    #[arg(long = "member")]
+    members: Vec<String>,
+    /// Name of the key whose account carries the ballots; the first member's by default
+    #[arg(long)]
+    payer: Option<String>,
+    /// Which of the attestation keys that come from a member's key: 0 is the first, see `lazd ballot keys`
+    #[arg(long, default_value_t = 0)]
+    number: u64,
+    /// Settings, docs/operator.md; config/operator.toml of the home by default, if it is there
+    #[arg(long)]
+    config: Option<PathBuf>,
+    /// Where health, metrics and reports are served, as 127.0.0.1:8700; before what the settings say
+    #[arg(long)]
+    listen: Option<std::net::SocketAddr>,
+    #[command(flatten)]
+    keyring: KeyringFlags,
+    #[command(flatten)]
+    node: NodeFlags,
+}
+
+/// Runs until it is told to stop.
+pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
+    let context = Context::new(home, OutputFlag::default())?
+        .with_keyring(args.keyring.clone())
+        .with_node(args.node.clone());
+    let mut config = settings(home, args)?;
+    config.listen = args.listen.or(config.listen);
+    let first = args.from.as_deref().or(context.default_key());
+    let first = first.ok_or_else(|| anyhow!("required flag(s) \"from\" not set"))?;
+    let names = std::iter::once(first).chain(args.members.iter().map(String::as_str));
+    let members: Vec<Member> =
+        names.map(|name| Ok(Member::new(&unlock(&context, name)?, args.number))).collect::<Result<_>>()?;
+    let payer = unlock(&context, args.payer.as_deref().unwrap_or(first))?;
+    let chain = context.chain()?;
+    let folder = home.path().join("operator");
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    runtime()?.block_on(async {
+        let asked = chain.id().await?;
+        if let Some(known) = context.known_chain_id().filter(|known| **known != asked) {
+            bail!("the node is on chain {asked:?}, but --chain-id or client.toml say {known:?}");
+        }
+        Ok(operator::run(chain, payer, members, config, &folder, stopped()).await?)
+    })
+}
+
+fn settings(home: &Home, args: &Args) -> Result<Config> {
+    let usual = home.path().join("config/operator.toml");
+    let path = match &args.config {
+        Some(path) => path,
+        None if usual.is_file() => &usual,
+        None => return Ok(Config::default()),
+    };
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Config::parse(&text).with_context(|| format!("{}", path.display()))
+}
+
+fn unlock(context: &Context, name: &str) -> Result<Secret> {
+    let ring = context.keyring();
+    let record = ring.find(name)?.ok_or_else(|| anyhow!("{name} is no key of this keyring"))?;
+    context.unlock(&ring, &record)
+}
+
+/// Ctrl-C, or the signal that service managers send.
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}

@@ -1,0 +1,6 @@
+//! Long-running helpers off chain, each a library that the command line starts.
+//!
+//! They keep what they must not forget on their own disk before they send it, so that a restart repeats and never
+//! contradicts itself.
+
+pub mod operator;

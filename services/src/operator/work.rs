@@ -1,0 +1,358 @@
+//! The loop: duties in, ballots out.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use client::{
+    Chain, Secret, Sender,
+    offchain::{Ed25519, Judgement, attestation, commit, reveal},
+    sign::any,
+};
+use prost_types::Any;
+use proto::{address::ValAddress, lazchain::vsc::v1 as pb};
+use tokio::{sync::Semaphore, task::JoinSet};
+
+use super::{
+    config::Config,
+    door::{self, Gauges},
+    duties,
+    error::{Error, Result},
+    evaluate::{Evaluator, seen::Seen},
+    journal::Journal,
+    report::{About, Report},
+};
+
+/// Ballots in one transaction, as many as the chain takes.
+const MAX_BATCH: usize = 64;
+/// A ballot that was sent is not sent again for so long: it is on its way into a block.
+const RESEND: Duration = Duration::from_secs(15);
+
+/// A member whose ballots are cast.
+pub struct Member {
+    /// The validator.
+    pub operator: ValAddress,
+    /// What its ballots are signed with.
+    key: Ed25519,
+}
+
+impl Member {
+    /// From the secret of the validator's account; `number` counts rotations of its attestation key.
+    pub fn new(secret: &Secret, number: u64) -> Member {
+        let operator = secret.public().address().operator();
+        Member { operator, key: attestation(secret, number) }
+    }
+}
+
+/// One ballot: whose, and of which round.
+type Place = (u64, u32, ValAddress);
+
+struct Operator {
+    chain: Arc<Chain>,
+    sender: Sender,
+    members: BTreeMap<ValAddress, Ed25519>,
+    config: Config,
+    journal: Journal,
+    gauges: Arc<Gauges>,
+    evaluator: Evaluator,
+    /// Rounds that are being looked at.
+    looking: JoinSet<((u64, u32), Report)>,
+    busy: BTreeMap<(u64, u32), ()>,
+    /// When a ballot of a phase was last sent.
+    sent: HashMap<(Place, pb::Phase), Instant>,
+    /// Ballots that need not be sent any more.
+    done: HashMap<(Place, pb::Phase), ()>,
+}
+
+/// Works for these members until `stop` is done; what is under way then is finished by the next start. The account of
+/// `payer` carries the ballots.
+///
+/// # Errors
+/// If the folder or the configuration cannot be used, or the payer's account is not there. Trouble with the chain or with
+/// content is logged and tried again.
+pub async fn run(
+    chain: Chain,
+    payer: Secret,
+    members: Vec<Member>,
+    config: Config,
+    folder: &Path,
+    stop: impl Future<Output = ()>,
+) -> Result<()> {
+    let journal = Journal::open(folder)?;
+    let gauges = Arc::new(Gauges::new());
+    let door = match config.listen {
+        Some(at) => {
+            let (bound, served) = door::open(at, folder, Arc::clone(&gauges)).await?;
+            tracing::info!(%bound, "health, metrics and reports are served");
+            Some(served)
+        }
+        None => None,
+    };
+    let chain = Arc::new(chain);
+    let seen = Arc::new(Seen::open(&folder.join("seen.jsonl"))?);
+    let limit = Arc::new(Semaphore::new(config.parallel));
+    let sender = Sender::open(&chain, payer).await?;
+    let evaluator = Evaluator {
+        chain: Arc::clone(&chain),
+        chain_id: sender.chain_id().to_owned(),
+        config: config.clone(),
+        folder: folder_for_content(folder)?,
+        seen,
+        limit,
+    };
+    let names: Vec<String> = members.iter().map(|member| member.operator.to_string()).collect();
+    tracing::info!(members = names.join(", "), chain = sender.chain_id(), "operator at work");
+    let mut operator = Operator {
+        chain,
+        sender,
+        members: members.into_iter().map(|member| (member.operator, member.key)).collect(),
+        config,
+        journal,
+        gauges,
+        evaluator,
+        looking: JoinSet::new(),
+        busy: BTreeMap::new(),
+        sent: HashMap::new(),
+        done: HashMap::new(),
+    };
+    let worked = operator.work(stop).await;
+    operator.looking.shutdown().await;
+    if let Some(door) = door {
+        door.abort();
+    }
+    worked
+}
+
+/// Whatever an earlier run left half fetched is removed.
+fn folder_for_content(folder: &Path) -> Result<PathBuf> {
+    let path = folder.join("content");
+    match std::fs::remove_dir_all(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(Error::at(path)(error)),
+        _ => {}
+    }
+    std::fs::create_dir_all(&path).map_err(Error::at(&path))?;
+    Ok(path)
+}
+
+impl Operator {
+    async fn work(&mut self, stop: impl Future<Output = ()>) -> Result<()> {
+        tokio::pin!(stop);
+        let mut tick = tokio::time::interval(self.config.poll());
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = &mut stop => {
+                    tracing::info!("stopping; what is under way is finished by the next start");
+                    return Ok(());
+                }
+                Some(looked) = self.looking.join_next() => match looked {
+                    Ok((place, report)) => self.judged(place, report)?,
+                    Err(error) => {
+                        // a panic of one look is that content's; the round is looked at again or abstains
+                        tracing::error!(%error, "a look at some content broke off");
+                        self.busy.clear();
+                    }
+                },
+                _ = tick.tick() => match self.look().await {
+                    Ok(()) => {}
+                    Err(Error::Client(error)) => {
+                        self.gauges.failed.with_label_values(&["chain"]).inc();
+                        tracing::warn!(%error, "the chain cannot be asked; trying again");
+                    }
+                    Err(error) => return Err(error),
+                },
+            }
+        }
+    }
+
+    fn judged(&mut self, (task, round): (u64, u32), report: Report) -> Result<()> {
+        self.busy.remove(&(task, round));
+        let kept = self.journal.keep(round, report)?;
+        self.gauges.judged.with_label_values(&[&kept.verdict]).inc();
+        let (verdict, score) = (&kept.verdict, kept.score);
+        tracing::info!(task, round, verdict, score, because = kept.because, "judged");
+        Ok(())
+    }
+
+    /// One look at the chain, and whatever follows from it.
+    async fn look(&mut self) -> Result<()> {
+        let height = duties::height(&self.chain).await?;
+        let mut rounds: BTreeMap<(u64, u32), (pb::Round, Vec<ValAddress>)> = BTreeMap::new();
+        for member in self.members.keys() {
+            for round in duties::rounds(&self.chain, member).await? {
+                let place = (round.task, round.round);
+                rounds.entry(place).or_insert((round, Vec::new())).1.push(*member);
+            }
+        }
+        self.gauges.looked(height);
+        self.gauges.open.set(i64::try_from(rounds.len()).unwrap_or(i64::MAX));
+        self.forget(&rounds);
+        let (mut commits, mut reveals) = (Vec::new(), Vec::new());
+        for (place, (round, members)) in &rounds {
+            match round.phase() {
+                pb::Phase::Keys => self.begin(*place, round).await?,
+                pb::Phase::Commit => {
+                    self.begin(*place, round).await?;
+                    self.abstain_if_late(*place, round, height)?;
+                    commits.extend(self.due(round, members, pb::Phase::Commit).await?);
+                }
+                pb::Phase::Reveal => reveals.extend(self.due(round, members, pb::Phase::Reveal).await?),
+                _ => {}
+            }
+        }
+        self.send(commits, pb::Phase::Commit).await?;
+        self.send(reveals, pb::Phase::Reveal).await
+    }
+
+    /// What is over need not be remembered: memory is bounded by the rounds that are on.
+    fn forget(&mut self, on: &BTreeMap<(u64, u32), (pb::Round, Vec<ValAddress>)>) {
+        let is_on = |((task, round, _), _): &(Place, pb::Phase)| on.contains_key(&(*task, *round));
+        self.sent.retain(|ballot, _| is_on(ballot));
+        self.done.retain(|ballot, ()| is_on(ballot));
+    }
+
+    /// Begins to look at a round's content, unless that was done.
+    async fn begin(&mut self, (task, round): (u64, u32), record: &pb::Round) -> Result<()> {
+        if self.busy.contains_key(&(task, round)) || self.journal.judged(task, round)?.is_some() {
+            return Ok(());
+        }
+        // an earlier round's judgement still holds, unless it was none; a jury looks for itself
+        if round > 1 && record.purpose() == pb::Purpose::Verdict {
+            let before = self.journal.judged(task, round - 1)?;
+            if let Some(report) = before.filter(|report| report.counted() != pb::Verdict::Abstain) {
+                self.journal.keep(round, report)?;
+                return Ok(());
+            }
+        }
+        let record = duties::task(&self.chain, task).await?;
+        let evaluator = self.evaluator.clone();
+        self.busy.insert((task, round), ());
+        tracing::info!(task, round, "looking");
+        self.looking.spawn(async move { ((task, round), evaluator.judge(&record).await) });
+        Ok(())
+    }
+
+    /// An absence costs stake and an abstention does not, so who is not done in time abstains.
+    fn abstain_if_late(&mut self, (task, round): (u64, u32), record: &pb::Round, height: u64) -> Result<()> {
+        let left = record.until.saturating_sub(height);
+        if left > self.config.abstain_blocks || self.journal.judged(task, round)?.is_some() {
+            return Ok(());
+        }
+        tracing::warn!(task, round, left, "no judgement in time; abstaining");
+        let about = About { chain_id: self.sender.chain_id(), task, sha256: &[] };
+        let report = about.abstain(format!("there was no judgement {left} blocks before commits closed"));
+        self.journal.keep(round, report)?;
+        self.gauges.judged.with_label_values(&["abstain"]).inc();
+        Ok(())
+    }
+
+    /// Ballots of a phase that the chain does not have yet.
+    async fn due(
+        &mut self,
+        round: &pb::Round,
+        members: &[ValAddress],
+        phase: pb::Phase,
+    ) -> Result<Vec<Place>> {
+        let (task, number) = (round.task, round.round);
+        if self.journal.judged(task, number)?.is_none() {
+            return Ok(Vec::new());
+        }
+        let now = Instant::now();
+        let waits = |place: &Place| {
+            let ballot = (*place, phase);
+            let recently = self.sent.get(&ballot).is_some_and(|sent| now - *sent < RESEND);
+            !self.done.contains_key(&ballot) && !recently
+        };
+        let places: Vec<Place> = members.iter().map(|member| (task, number, *member)).filter(waits).collect();
+        if places.is_empty() {
+            return Ok(places);
+        }
+        let on_chain = duties::ballots(&self.chain, task, number).await?;
+        let mut due = Vec::new();
+        for place in places {
+            let member = place.2.to_string();
+            let ballot = on_chain.iter().find(|ballot| ballot.member == member);
+            match (phase, ballot) {
+                (pb::Phase::Commit, None) => due.push(place),
+                (pb::Phase::Commit, Some(_)) => drop(self.done.insert((place, phase), ())),
+                (_, Some(ballot)) if ballot.reveal_height > 0 => drop(self.done.insert((place, phase), ())),
+                (_, Some(ballot)) if self.is_ours(&place, ballot)? => due.push(place),
+                (_, Some(_)) => {
+                    tracing::error!(
+                        task,
+                        round = number,
+                        member,
+                        "the commitment on chain is not this operator's: another one signs with this key; not revealing"
+                    );
+                    self.done.insert((place, phase), ());
+                }
+                (_, None) => drop(self.done.insert((place, phase), ())),
+            }
+        }
+        Ok(due)
+    }
+
+    fn judgement(&self, (task, round, member): &Place) -> Result<Option<(Judgement, &Ed25519)>> {
+        let (Some(report), Some(key)) = (self.journal.judged(*task, *round)?, self.members.get(member))
+        else {
+            return Ok(None);
+        };
+        let judgement = Judgement {
+            chain_id: self.sender.chain_id().to_owned(),
+            task: *task,
+            round: *round,
+            member: *member,
+            verdict: report.counted(),
+            score: report.score,
+            report: report.hash(),
+        };
+        Ok(Some((judgement, key)))
+    }
+
+    fn is_ours(&self, place: &Place, ballot: &pb::Ballot) -> Result<bool> {
+        let Some((judgement, key)) = self.judgement(place)? else { return Ok(false) };
+        let ours = commit(&judgement, key).statement.map(|said| said.commit);
+        Ok(ours.as_ref() == Some(&ballot.commit))
+    }
+
+    async fn send(&mut self, places: Vec<Place>, phase: pb::Phase) -> Result<()> {
+        for batch in places.chunks(MAX_BATCH) {
+            let message = self.message(batch, phase)?;
+            let name = if phase == pb::Phase::Commit { "commit" } else { "reveal" };
+            match self.sender.send(&self.chain, vec![message]).await {
+                Ok(hash) => {
+                    tracing::info!(ballots = batch.len(), phase = name, hash, "sent");
+                    self.gauges.sent.with_label_values(&[name]).inc_by(batch.len() as u64);
+                    let now = Instant::now();
+                    batch.iter().for_each(|place| drop(self.sent.insert((*place, phase), now)));
+                }
+                // the round may have moved on meanwhile; the next look tells
+                Err(error @ client::Error::Refused { .. }) => {
+                    self.gauges.failed.with_label_values(&[name]).inc();
+                    tracing::warn!(%error, phase = name, "ballots refused");
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn message(&self, batch: &[Place], phase: pb::Phase) -> Result<Any> {
+        let carrier = self.sender.address().to_string();
+        let (mut commits, mut reveals) = (Vec::new(), Vec::new());
+        for place in batch {
+            let Some((judgement, key)) = self.judgement(place)? else { continue };
+            match phase {
+                pb::Phase::Commit => commits.push(commit(&judgement, key)),
+                _ => reveals.push(reveal(&judgement, key)),
+            }
+        }
+        Ok(match phase {
+            pb::Phase::Commit => any(&pb::MsgSubmitCommits { carrier, commits }),
+            _ => any(&pb::MsgSubmitReveals { carrier, reveals }),
+        })
+    }
+}
