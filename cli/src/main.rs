@@ -9,6 +9,7 @@ mod offchain;
 mod operator;
 mod output;
 mod prompt;
+mod provider;
 mod query;
 mod status;
 mod tx;
@@ -50,6 +51,8 @@ enum Commands {
     Ballot(offchain::ballot::Args),
     Voucher(offchain::voucher::Args),
     Operator(Box<operator::Args>),
+    Provider(Box<provider::Args>),
+    Usage(provider::UsageArgs),
     Snapshots(node::snapshots::Args),
     Prune(node::prune::Args),
     Rollback(node::prune::RollbackArgs),
@@ -85,7 +88,7 @@ fn run(cli: &Cli) -> Result<()> {
     let home = Home::new(&cli.home);
     match &cli.command {
         Commands::Start(_) => log::init_node(&home, &cli.log),
-        Commands::Operator(_) => log::init_daemon(&cli.log),
+        Commands::Operator(_) | Commands::Provider(_) | Commands::Usage(_) => log::init_daemon(&cli.log),
         _ => log::init_command(&cli.log),
     }
     match &cli.command {
@@ -101,6 +104,8 @@ fn run(cli: &Cli) -> Result<()> {
         Commands::Ballot(args) => offchain::ballot::run(&home, args),
         Commands::Voucher(args) => offchain::voucher::run(&home, args),
         Commands::Operator(args) => operator::run(&home, args),
+        Commands::Provider(args) => provider::run(&home, args),
+        Commands::Usage(args) => provider::run_usage(&home, args),
         Commands::Snapshots(args) => node::snapshots::run(&home, args),
         Commands::Prune(args) => node::prune::run(&home, args),
         Commands::Rollback(args) => node::prune::rollback(&home, args),

@@ -7,7 +7,7 @@ use client::Secret;
 use services::operator::{self, Config, Member};
 
 use crate::{
-    context::{Context, KeyringFlags, NodeFlags, OutputFlag, runtime},
+    context::{Context, KeyringFlags, NodeFlags, OutputFlag, runtime, stopped},
     node::home::Home,
 };
 
@@ -86,18 +86,4 @@ fn unlock(context: &Context, name: &str) -> Result<Secret> {
     let ring = context.keyring();
     let record = ring.find(name)?.ok_or_else(|| anyhow!("{name} is no key of this keyring"))?;
     context.unlock(&ring, &record)
-}
-
-/// Ctrl-C, or the signal that service managers send.
-async fn stopped() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(_) => drop(tokio::signal::ctrl_c().await),
-    }
 }

@@ -3,4 +3,8 @@
 //! They keep what they must not forget on their own disk before they send it, so that a restart repeats and never
 //! contradicts itself.
 
+pub mod consumer;
 pub mod operator;
+pub mod provider;
+
+mod books;

@@ -53,13 +53,13 @@ fn digest(text: &str) -> Result<[u8; 32]> {
 }
 
 /// A number, bare or behind the kind that it is of: `9`, `task-9`.
-fn id(kind: &str, text: &str) -> Result<u64> {
+pub(crate) fn id(kind: &str, text: &str) -> Result<u64> {
     let number = text.strip_prefix(kind).and_then(|rest| rest.strip_prefix('-')).unwrap_or(text);
     number.parse().with_context(|| format!("{text:?} is no number of a {kind}, like 9 or {kind}-9"))
 }
 
 /// The value of an enum by the word in which it differs from the others.
-fn word<E: TryFrom<i32>>(enumeration: &str, text: &str) -> Result<E> {
+pub(crate) fn word<E: TryFrom<i32>>(enumeration: &str, text: &str) -> Result<E> {
     let found = proto::descriptors().get_enum_by_name(enumeration);
     let values = found.ok_or_else(|| anyhow!("there is no {enumeration}"))?;
     let wanted = format!("_{}", text.to_uppercase().replace('-', "_"));

@@ -187,6 +187,38 @@ impl ::prost::Name for SignedVoucher {
         "/lazchain.usage.v1.SignedVoucher".into()
     }
 }
+/// One use of an asset, as its provider states it. A voucher's `receipts_root` is the RFC 6962 root over the encoded
+/// receipts of the channel so far.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Receipt {
+    #[prost(uint64, tag = "1")]
+    pub channel: u64,
+    /// Counted from 1 in each channel.
+    #[prost(uint64, tag = "2")]
+    pub number: u64,
+    /// Block time of the work.
+    #[prost(message, optional, tag = "3")]
+    pub at: ::core::option::Option<::prost_types::Timestamp>,
+    #[prost(enumeration = "super::super::dat::v1::Purpose", tag = "4")]
+    pub purpose: i32,
+    #[prost(uint64, tag = "5")]
+    pub units: u64,
+    /// SHA-256 of what was asked, and of what was answered.
+    #[prost(bytes = "vec", tag = "6")]
+    pub request_hash: ::prost::alloc::vec::Vec<u8>,
+    #[prost(bytes = "vec", tag = "7")]
+    pub response_hash: ::prost::alloc::vec::Vec<u8>,
+}
+impl ::prost::Name for Receipt {
+    const NAME: &'static str = "Receipt";
+    const PACKAGE: &'static str = "lazchain.usage.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "lazchain.usage.v1.Receipt".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/lazchain.usage.v1.Receipt".into()
+    }
+}
 /// What one token buys of `ucpt`: `ucpt` units for `per` units of it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ComputePrice {

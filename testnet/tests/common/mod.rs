@@ -71,6 +71,11 @@ impl Net {
         assert!(self.command(line).status().unwrap().success(), "lazchain-testnet {line}: see above");
     }
 
+    /// What is added to every port.
+    pub(crate) fn offset(&self) -> u16 {
+        self.offset
+    }
+
     fn dir(&self) -> PathBuf {
         self.folder.path().join("net")
     }
@@ -173,7 +178,8 @@ impl Drop for Net {
     }
 }
 
-fn lazd() -> PathBuf {
+/// The program under test.
+pub(crate) fn lazd() -> PathBuf {
     Path::new(TESTNET).with_file_name("lazd")
 }
 

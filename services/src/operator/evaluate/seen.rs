@@ -84,6 +84,9 @@ impl Seen {
         if let Ok(file) = File::open(path) {
             for line in BufReader::new(file).lines() {
                 let line = line.map_err(Error::at(path))?;
+                if line.is_empty() {
+                    continue;
+                }
                 match serde_json::from_str(&line) {
                     Ok(one) => known.push(one),
                     Err(error) => tracing::warn!(%error, "a line of seen.jsonl is skipped"),

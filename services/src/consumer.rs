@@ -1,0 +1,460 @@
+//! A consumer's side of a channel: a proxy on the consumer's own machine that any HTTP client or OpenAI SDK is pointed at. It
+//! adds the voucher, checks the receipt of each answer, and signs the next voucher.
+//!
+//! What it pays for it has seen: a receipt must name the request and the answer by their hashes, and as many units as the
+//! answer itself shows. Its books are on disk before a voucher leaves, so that a restart goes on where it stood.
+
+use std::{
+    net::SocketAddr,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Json, Router,
+    body::{Body, Bytes},
+    extract::{Request, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use client::{
+    Chain, Secret,
+    offchain::{self, Ed25519, Use},
+};
+use futures_util::StreamExt as _;
+use prost::Message as _;
+use proto::{
+    amount::Amount,
+    lazchain::{
+        dat::v1::{self as dat, Purpose, Unit},
+        usage::v1::{self as usage, Channel, Receipt},
+    },
+};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tokio::sync::{Mutex, OwnedMutexGuard, mpsc};
+
+use crate::{
+    books::{Book, Books},
+    provider::{self, CHANNEL, Error, PURPOSE, RECEIPT, Result, VOUCHER},
+};
+
+/// Bytes of a request or an answer.
+const MAX_BYTES: usize = 64 << 20;
+/// Pieces of a stream on their way.
+const AHEAD: usize = 16;
+/// Seconds by which two clocks may count the time of an answer differently.
+const SLACK: u64 = 2;
+
+/// What a consumer's proxy is told.
+pub struct Settings {
+    /// The channel.
+    pub channel: u64,
+    /// Which of the consumer's channel keys it has.
+    pub number: u64,
+    /// The provider's base, as `https://gpu.example.org`.
+    pub provider: String,
+    /// What for.
+    pub purpose: Purpose,
+    /// Where clients on this machine come in.
+    pub listen: SocketAddr,
+    /// Most units of one request that are paid without having seen the answer, after a crash in between.
+    pub unseen_units: u64,
+}
+
+struct Proxy {
+    settings: Settings,
+    chain_id: String,
+    channel: Channel,
+    unit: Unit,
+    key: Ed25519,
+    book: Arc<Mutex<Book>>,
+    _books: Books,
+    http: reqwest::Client,
+}
+
+/// Reads a channel and the unit of its policy.
+async fn read(chain: &Chain, id: u64) -> Result<(Channel, Unit)> {
+    let ask = usage::QueryChannelRequest { channel: id };
+    let answer: usage::QueryChannelResponse = chain.ask("/lazchain.usage.v1.Query/Channel", &ask).await?;
+    let channel = answer.channel.ok_or_else(|| client::Error::Answer(format!("channel-{id} is empty")))?;
+    let ask = dat::QueryPolicyRequest { asset: channel.asset, policy_version: channel.policy_version };
+    let answer: dat::QueryPolicyResponse = chain.ask("/lazchain.dat.v1.Query/Policy", &ask).await?;
+    let terms = answer.policy.and_then(|policy| policy.terms).unwrap_or_default();
+    Ok((channel, terms.unit()))
+}
+
+/// Serves until `stop` is done.
+///
+/// # Errors
+/// If the channel is not this key's, or the folder or address cannot be used.
+pub async fn run(
+    chain: &Chain,
+    secret: &Secret,
+    settings: Settings,
+    folder: &Path,
+    stop: impl Future<Output = ()>,
+) -> Result<()> {
+    let (channel, unit) = read(chain, settings.channel).await?;
+    let key = offchain::channel(secret, settings.number);
+    if channel.channel_key != key.public() {
+        let text = format!(
+            "channel-{} has another key than --number {} of this account",
+            channel.id, settings.number
+        );
+        return Err(Error::Config(text));
+    }
+    let books = Books::open(folder)?;
+    let book = books.book(channel.id)?;
+    let http = reqwest::Client::builder().no_proxy().read_timeout(Duration::from_secs(600)).build();
+    let http = http.map_err(|error| Error::Config(error.to_string()))?;
+    let listener = tokio::net::TcpListener::bind(settings.listen).await;
+    let listener = listener.map_err(|error| Error::Config(format!("{}: {error}", settings.listen)))?;
+    tracing::info!(channel = channel.id, listen = %settings.listen, provider = settings.provider, "signing");
+    let chain_id = chain.id().await?;
+    let proxy = Proxy {
+        settings,
+        chain_id,
+        channel,
+        unit,
+        key,
+        book: Arc::new(Mutex::new(book)),
+        _books: books,
+        http,
+    };
+    let router =
+        Router::new().route("/lazchain/spent", get(spent)).fallback(forward).with_state(Arc::new(proxy));
+    let served = axum::serve(listener, router);
+    tokio::select! {
+        done = served.into_future() => done.map_err(|error| Error::Config(error.to_string())),
+        () = stop => Ok(()),
+    }
+}
+
+/// What was used of a channel and what that costs, by the books in a folder.
+///
+/// # Errors
+/// If the folder is in use or damaged.
+pub fn statement(folder: &Path, channel: u64, price: Amount) -> Result<Value> {
+    let book = Books::open(folder)?.book(channel)?;
+    Ok(stated(channel, &book, price))
+}
+
+fn stated(channel: u64, book: &Book, price: Amount) -> Value {
+    let of = |units: u64| price.times(units.into()).map_or_else(|_| "too much".into(), |sum| sum.to_string());
+    json!({
+        "channel": channel, "requests": book.count, "units": book.units, "costs": of(book.units),
+        "vouched_units": book.vouched(), "vouched": of(book.vouched()), "receipts_root": hex::encode(book.root()),
+    })
+}
+
+async fn spent(State(proxy): State<Arc<Proxy>>) -> Response {
+    let book = proxy.book.lock().await;
+    Json(stated(proxy.channel.id, &book, proxy.price())).into_response()
+}
+
+/// Why a request or an answer goes no further.
+struct Stop(StatusCode, &'static str, String);
+
+impl IntoResponse for Stop {
+    fn into_response(self) -> Response {
+        let Stop(status, code, message) = self;
+        let error = json!({ "type": "lazchain_consumer", "code": code, "message": message });
+        (status, Json(json!({ "error": error }))).into_response()
+    }
+}
+
+fn gateway(code: &'static str, message: impl ToString) -> Stop {
+    Stop(StatusCode::BAD_GATEWAY, code, message.to_string())
+}
+
+async fn forward(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
+    match proxy.pass(request).await {
+        Ok(response) => response,
+        Err(stop) => stop.into_response(),
+    }
+}
+
+impl Proxy {
+    fn price(&self) -> Amount {
+        if self.channel.dat > 0 { Amount::new(0) } else { self.channel.price.parse().unwrap_or_default() }
+    }
+
+    async fn pass(self: Arc<Self>, request: Request) -> Result<Response, Stop> {
+        let (parts, body) = request.into_parts();
+        let asked = axum::body::to_bytes(body, MAX_BYTES).await;
+        let asked = asked.map_err(|_| {
+            Stop(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the request is too large".into())
+        })?;
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let url = format!("{}{path}", self.settings.provider.trim_end_matches('/'));
+        // one request at a time: each voucher covers all before it
+        let mut book = Arc::clone(&self.book).lock_owned().await;
+        let begun = Instant::now();
+        let mut answer = self.ask(&parts.method, &url, &parts.headers, &asked, &book).await?;
+        if answer.status() == StatusCode::PAYMENT_REQUIRED && self.catch_up(&mut book).await? {
+            answer = self.ask(&parts.method, &url, &parts.headers, &asked, &book).await?;
+        }
+        let kind = answer.headers().get(header::CONTENT_TYPE).cloned();
+        let streamed = kind.as_ref().and_then(|kind| kind.to_str().ok());
+        let streamed = streamed.is_some_and(|kind| kind.starts_with("text/event-stream"));
+        let status = answer.status();
+        let checks = Checks { proxy: self, book, request_hash: Sha256::digest(&asked).to_vec(), begun };
+        if streamed && status.is_success() {
+            return Ok(checks.stream(answer));
+        }
+        let receipt = answer.headers().get(RECEIPT).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let whole = answer.bytes().await.map_err(|error| gateway("provider", error.without_url()))?;
+        let mut headers = HeaderMap::new();
+        if let Some(kind) = kind {
+            headers.insert(header::CONTENT_TYPE, kind);
+        }
+        if status.is_success() {
+            let receipt =
+                receipt.ok_or_else(|| gateway("no_receipt", "the answer came without a receipt"))?;
+            checks.settle(&receipt, &whole, false).await?;
+        }
+        Ok((status, headers, whole).into_response())
+    }
+
+    async fn ask(
+        &self,
+        method: &axum::http::Method,
+        url: &str,
+        headers: &HeaderMap,
+        body: &Bytes,
+        book: &Book,
+    ) -> Result<reqwest::Response, Stop> {
+        let mut asked = self.http.request(method.clone(), url).body(body.clone());
+        for name in [header::CONTENT_TYPE, header::ACCEPT] {
+            if let Some(value) = headers.get(&name) {
+                asked = asked.header(name, value);
+            }
+        }
+        asked = asked.header(CHANNEL, format!("channel-{}", self.channel.id));
+        let purpose = self.settings.purpose.as_str_name();
+        asked = asked.header(PURPOSE, purpose.trim_start_matches("PURPOSE_").to_lowercase());
+        if let Some(voucher) = &book.voucher {
+            asked = asked.header(VOUCHER, BASE64.encode(voucher.encode_to_vec()));
+        }
+        asked.send().await.map_err(|error| gateway("provider", error.without_url()))
+    }
+
+    /// After a crash between the provider's receipt and ours: takes the one receipt that is missing, if it is small.
+    async fn catch_up(&self, book: &mut Book) -> Result<bool, Stop> {
+        let number = book.count + 1;
+        let base = self.settings.provider.trim_end_matches('/');
+        let url = format!("{base}/lazchain/channels/{}/receipts/{number}", self.channel.id);
+        let answer =
+            self.http.get(url).send().await.map_err(|error| gateway("provider", error.without_url()))?;
+        if !answer.status().is_success() {
+            return Ok(false); // it is about something else
+        }
+        let answer = answer.bytes().await.map_err(|error| gateway("provider", error.without_url()))?;
+        let answer: Value = serde_json::from_slice(&answer).map_err(|error| gateway("provider", error))?;
+        let receipt = answer["receipt"].as_str().and_then(decoded);
+        let receipt = receipt.ok_or_else(|| gateway("no_receipt", "a receipt cannot be read"))?;
+        if (receipt.channel, receipt.number) != (self.channel.id, number) {
+            return Err(gateway("receipt", "the receipt is another's"));
+        }
+        if receipt.units > self.settings.unseen_units {
+            let text = format!(
+                "the provider counts {} units for an answer that never arrived; more than {} are not paid unseen",
+                receipt.units, self.settings.unseen_units
+            );
+            return Err(gateway("unseen", text));
+        }
+        tracing::warn!(number, units = receipt.units, "paying for an answer that never arrived");
+        self.vouch(book, &receipt).await?;
+        Ok(true)
+    }
+
+    /// Writes a receipt and signs for all so far.
+    async fn vouch(&self, book: &mut Book, receipt: &Receipt) -> Result<(), Stop> {
+        let own = |error: Error| Stop(StatusCode::INTERNAL_SERVER_ERROR, "books", error.to_string());
+        book.write(receipt).map_err(own)?;
+        let last =
+            book.voucher.as_ref().and_then(|signed| signed.voucher.as_ref()).map_or(0, |said| said.sequence);
+        let used = Use {
+            channel: self.channel.id,
+            sequence: last.max(self.channel.sequence) + 1,
+            as_of: receipt.at.unwrap_or_default(),
+            purpose: self.settings.purpose,
+            terms: None,
+            units: book.units,
+            price: self.price(),
+            receipts_root: Some(book.root()),
+        };
+        let voucher = offchain::voucher(&self.chain_id, &used, &self.key);
+        let voucher =
+            voucher.map_err(|error| Stop(StatusCode::INTERNAL_SERVER_ERROR, "voucher", error.to_string()))?;
+        let text = BASE64.encode(voucher.encode_to_vec());
+        book.keep(voucher).map_err(own)?;
+        let base = self.settings.provider.trim_end_matches('/');
+        let sent = self.http.post(format!("{base}/lazchain/voucher"));
+        let sent =
+            sent.header(CHANNEL, format!("channel-{}", self.channel.id)).header(VOUCHER, text).send().await;
+        match sent {
+            Ok(answer) if answer.status().is_success() => {}
+            // it goes along with the next request
+            Ok(answer) => tracing::warn!(status = %answer.status(), "the provider did not take the voucher"),
+            Err(error) => tracing::warn!(error = %error.without_url(), "the voucher could not be sent"),
+        }
+        Ok(())
+    }
+}
+
+fn decoded(text: &str) -> Option<Receipt> {
+    Receipt::decode(BASE64.decode(text).ok()?.as_slice()).ok()
+}
+
+/// An answer under way.
+struct Checks {
+    proxy: Arc<Proxy>,
+    book: OwnedMutexGuard<Book>,
+    request_hash: Vec<u8>,
+    begun: Instant,
+}
+
+impl Checks {
+    /// Pays for an answer whose receipt is right.
+    async fn settle(mut self, receipt: &str, body: &[u8], streamed: bool) -> Result<(), Stop> {
+        let receipt = decoded(receipt).ok_or_else(|| gateway("receipt", "the receipt cannot be read"))?;
+        let wrong = |what: &str| {
+            gateway(
+                "receipt",
+                format!("the provider's receipt is wrong, so nothing is signed for it: {what}"),
+            )
+        };
+        if (receipt.channel, receipt.number) != (self.proxy.channel.id, self.book.count + 1) {
+            return Err(wrong("it is not the next of this channel"));
+        }
+        if receipt.request_hash != self.request_hash
+            || receipt.response_hash != Sha256::digest(body).as_slice()
+        {
+            return Err(wrong("it is for another request or answer"));
+        }
+        let seconds = u64::try_from(self.begun.elapsed().as_millis().div_ceil(1_000)).unwrap_or(u64::MAX);
+        let counted = provider::units(self.proxy.unit, body, streamed, seconds).map_err(|why| wrong(&why))?;
+        let fits = match self.proxy.unit {
+            Unit::Second => receipt.units <= counted + SLACK,
+            _ => receipt.units == counted,
+        };
+        if !fits {
+            return Err(wrong(&format!("it counts {} units, the answer shows {counted}", receipt.units)));
+        }
+        let proxy = Arc::clone(&self.proxy);
+        proxy.vouch(&mut self.book, &receipt).await
+    }
+
+    /// Passes a stream on as it comes; its last event is the receipt, which is not passed on.
+    fn stream(self, answer: reqwest::Response) -> Response {
+        let status = answer.status();
+        let (to_client, mut from_work) = mpsc::channel::<std::io::Result<Bytes>>(AHEAD);
+        tokio::spawn(async move {
+            let mut tail = Tail::default();
+            let mut pieces = answer.bytes_stream();
+            while let Some(piece) = pieces.next().await {
+                match piece {
+                    Ok(piece) => {
+                        let now = tail.push(&piece);
+                        let _ = to_client.send(Ok(Bytes::from(now))).await;
+                        if tail.whole.len() > MAX_BYTES {
+                            break;
+                        }
+                    }
+                    Err(error) => {
+                        let _ = to_client.send(Err(std::io::Error::other(error.without_url()))).await;
+                        return;
+                    }
+                }
+            }
+            let (rest, body, receipt) = tail.finish();
+            let _ = to_client.send(Ok(Bytes::from(rest))).await;
+            let settled = match receipt {
+                Some(receipt) => self.settle(&receipt, &body, true).await,
+                None => Err(gateway("no_receipt", "the stream ended without a receipt")),
+            };
+            if let Err(Stop(_, code, message)) = settled {
+                tracing::error!(code, message, "nothing is signed for a stream");
+                let _ = to_client.send(Err(std::io::Error::other(message))).await;
+            }
+        });
+        let body = Body::from_stream(futures_util::stream::poll_fn(move |cx| from_work.poll_recv(cx)));
+        (status, [(header::CONTENT_TYPE, "text/event-stream")], body).into_response()
+    }
+}
+
+/// A stream whose end may be the receipt, and must not be passed on then.
+#[derive(Default)]
+struct Tail {
+    whole: Vec<u8>,
+    /// How much of it was passed on.
+    passed: usize,
+}
+
+impl Tail {
+    fn mark() -> Vec<u8> {
+        format!("event: {RECEIPT}\ndata: ").into_bytes()
+    }
+
+    /// What may be passed on now: all up to where the receipt may have begun.
+    fn push(&mut self, piece: &[u8]) -> Vec<u8> {
+        self.whole.extend_from_slice(piece);
+        let mark = Tail::mark();
+        let unsure = self.whole[self.passed..].windows(mark.len()).position(|window| window == mark);
+        let to = match unsure {
+            Some(at) => self.passed + at,
+            // its beginning may be all that came so far
+            None => {
+                let longest = (1..mark.len()).rev().find(|length| self.whole.ends_with(&mark[..*length]));
+                (self.whole.len() - longest.unwrap_or(0)).max(self.passed)
+            }
+        };
+        let now = self.whole[self.passed..to].to_vec();
+        self.passed = to;
+        now
+    }
+
+    /// What is left to pass on, the body, and the receipt.
+    fn finish(self) -> (Vec<u8>, Vec<u8>, Option<String>) {
+        let rest = &self.whole[self.passed..];
+        match rest.strip_prefix(Tail::mark().as_slice()) {
+            Some(receipt) => {
+                let receipt = String::from_utf8_lossy(receipt).trim().to_owned();
+                (Vec::new(), self.whole[..self.passed].to_vec(), Some(receipt))
+            }
+            None => (rest.to_vec(), self.whole.clone(), None),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_receipt_at_the_end_of_a_stream_is_kept_back_however_it_is_cut() {
+        let body = b"data: {\"a\":1}\n\ndata: [DONE]\n\n";
+        let whole = [body.as_slice(), &Tail::mark(), b"UkVDRUlQVA==\n\n"].concat();
+        for size in 1..whole.len() {
+            let (mut tail, mut passed) = (Tail::default(), Vec::new());
+            whole.chunks(size).for_each(|piece| passed.extend(tail.push(piece)));
+            let (rest, seen, receipt) = tail.finish();
+            passed.extend(rest);
+            assert_eq!(
+                (passed.as_slice(), seen.as_slice()),
+                (body.as_slice(), body.as_slice()),
+                "pieces of {size}"
+            );
+            assert_eq!(receipt.as_deref(), Some("UkVDRUlQVA=="));
+        }
+        let mut tail = Tail::default();
+        let passed = tail.push(body);
+        let (rest, seen, receipt) = tail.finish();
+        assert_eq!(([passed, rest].concat(), seen, receipt), (body.to_vec(), body.to_vec(), None));
+    }
+}

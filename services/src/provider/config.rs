@@ -1,0 +1,129 @@
+//! What is offered, and where it comes from.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use serde::Deserialize;
+
+use super::error::{Error, Result};
+
+/// What `provider.toml` says.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where consumers come in.
+    pub listen: SocketAddr,
+    /// Seconds between two redemptions.
+    #[serde(default = "minute")]
+    pub redeem_secs: u64,
+    /// Seconds for which what the chain said of a channel is taken for still true.
+    #[serde(default = "five")]
+    pub trust_secs: u64,
+    /// Seconds that the upstream may take for an answer.
+    #[serde(default = "ten_minutes")]
+    pub upstream_secs: u64,
+    /// Bytes of a request or of an answer that is not a stream.
+    #[serde(default = "sixteen_mib")]
+    pub max_bytes: usize,
+    /// Assets that are served.
+    pub offers: Vec<Offer>,
+}
+
+/// One asset that is served.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Offer {
+    /// Its number.
+    pub asset: u64,
+    /// The base of an HTTP service that answers, such as an OpenAI-compatible one.
+    pub upstream: Option<String>,
+    /// Or a file that is served as it is.
+    pub file: Option<PathBuf>,
+    /// Units that must be left of deposit and cap for a request to be begun.
+    #[serde(default = "one")]
+    pub least_units: u64,
+}
+
+fn one() -> u64 {
+    1
+}
+
+fn five() -> u64 {
+    5
+}
+
+fn minute() -> u64 {
+    60
+}
+
+fn ten_minutes() -> u64 {
+    600
+}
+
+fn sixteen_mib() -> usize {
+    16 << 20
+}
+
+impl Config {
+    /// Reads the text of a `provider.toml`.
+    ///
+    /// # Errors
+    /// Unknown names, values out of their ranges, offers with no source or two.
+    pub fn parse(text: &str) -> Result<Config> {
+        let config: Config = toml::from_str(text).map_err(|error| Error::Config(error.to_string()))?;
+        let within = |name: &str, value: u64, least: u64, most: u64| {
+            if (least..=most).contains(&value) {
+                return Ok(());
+            }
+            Err(Error::Config(format!("{name} is {value}; it must be from {least} to {most}")))
+        };
+        within("redeem_secs", config.redeem_secs, 1, 86_400)?;
+        within("trust_secs", config.trust_secs, 0, 600)?;
+        within("upstream_secs", config.upstream_secs, 1, 86_400)?;
+        within("max_bytes", config.max_bytes as u64, 1_024, 1 << 32)?;
+        if config.offers.is_empty() {
+            return Err(Error::Config(
+                "there are no offers; [[offers]] with asset and upstream or file".into(),
+            ));
+        }
+        for offer in &config.offers {
+            if offer.upstream.is_some() == offer.file.is_some() {
+                return Err(Error::Config(format!("asset {} needs either upstream or file", offer.asset)));
+            }
+            if config.offers.iter().filter(|other| other.asset == offer.asset).count() > 1 {
+                return Err(Error::Config(format!("asset {} is offered twice", offer.asset)));
+            }
+        }
+        Ok(config)
+    }
+
+    pub(super) fn patience(&self) -> Duration {
+        Duration::from_secs(self.upstream_secs)
+    }
+
+    pub(super) fn offer(&self, asset: u64) -> Option<&Offer> {
+        self.offers.iter().find(|offer| offer.asset == asset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offer_needs_one_source_and_what_is_wrong_is_named() {
+        let text = "listen = \"127.0.0.1:0\"\n[[offers]]\nasset = 2\nupstream = \"http://127.0.0.1:1\"";
+        let config = Config::parse(text).unwrap();
+        assert_eq!((config.redeem_secs, config.offers[0].least_units), (60, 1));
+        for (text, words) in [
+            ("offers = []", "missing field `listen`"),
+            ("listen = \"127.0.0.1:0\"\noffers = []", "there are no offers"),
+            ("listen = \"127.0.0.1:0\"\n[[offers]]\nasset = 2", "needs either upstream or file"),
+            (&format!("{text}\nfile = \"/x\""), "needs either upstream or file"),
+            (&format!("{text}\n[[offers]]\nasset = 2\nfile = \"/x\""), "offered twice"),
+            (&format!("redeem_secs = 0\n{text}"), "redeem_secs is 0"),
+        ] {
+            let error = Config::parse(text).unwrap_err().to_string();
+            assert!(error.contains(words), "{text}: {error}");
+        }
+    }
+}

@@ -1,0 +1,385 @@
+//! The HTTP side: one request, one receipt.
+
+use std::{
+    collections::HashMap,
+    path::Path as FilePath,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Json, Router,
+    body::{Body, Bytes},
+    extract::{Path, Query, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use client::{Chain, Secret, Sender};
+use futures_util::StreamExt as _;
+use prost::Message as _;
+use proto::lazchain::{
+    dat::v1::Purpose,
+    usage::v1::{Channel, Receipt},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tokio::sync::{Mutex, OwnedMutexGuard, mpsc};
+
+use super::{
+    CHANNEL, PURPOSE, RECEIPT, VOUCHER,
+    config::{Config, Offer},
+    error::Result,
+    gate::{self, Refusal},
+    ledger::{Known, Ledger},
+    meter, redeem,
+};
+use crate::books::{Book, Books};
+
+/// Pieces of a stream on their way to a consumer.
+const AHEAD: usize = 16;
+/// What of a request is passed to the upstream.
+const PASSED: [header::HeaderName; 2] = [header::CONTENT_TYPE, header::ACCEPT];
+
+/// All that a provider has.
+pub(super) struct Shop {
+    pub(super) me: String,
+    pub(super) chain_id: String,
+    pub(super) config: Config,
+    pub(super) ledger: Ledger,
+    books: Books,
+    open: Mutex<HashMap<u64, Arc<Mutex<Book>>>>,
+    upstream: reqwest::Client,
+}
+
+impl Shop {
+    /// A channel's book. One request of a channel is served at a time.
+    pub(super) async fn book(&self, channel: u64) -> Result<OwnedMutexGuard<Book>> {
+        let book = {
+            let mut open = self.open.lock().await;
+            match open.get(&channel) {
+                Some(book) => Arc::clone(book),
+                None => {
+                    let book = Arc::new(Mutex::new(self.books.book(channel)?));
+                    open.insert(channel, Arc::clone(&book));
+                    book
+                }
+            }
+        };
+        Ok(book.lock_owned().await)
+    }
+
+    pub(super) fn channels(&self) -> Result<Vec<u64>> {
+        self.books.channels()
+    }
+}
+
+/// Serves and redeems for the account of this key until `stop` is done, and redeems once more then.
+///
+/// # Errors
+/// If the folder, the configuration or the account cannot be used.
+pub async fn run(
+    chain: Chain,
+    secret: Secret,
+    config: Config,
+    folder: &FilePath,
+    stop: impl Future<Output = ()>,
+) -> Result<()> {
+    let books = Books::open(folder)?;
+    let chain = Arc::new(chain);
+    let sender = Sender::open(&chain, secret).await?;
+    let upstream = reqwest::Client::builder().no_proxy().read_timeout(config.patience()).build();
+    let upstream = upstream.map_err(|error| super::Error::Config(error.to_string()))?;
+    let listener = tokio::net::TcpListener::bind(config.listen).await;
+    let listener =
+        listener.map_err(|error| super::Error::Config(format!("listen = {}: {error}", config.listen)))?;
+    let shop = Arc::new(Shop {
+        me: sender.address().to_string(),
+        chain_id: sender.chain_id().to_owned(),
+        ledger: Ledger::new(Arc::clone(&chain), Duration::from_secs(config.trust_secs)),
+        config,
+        books,
+        open: Mutex::default(),
+        upstream,
+    });
+    tracing::info!(provider = shop.me, listen = %shop.config.listen, "open");
+    let router = Router::new()
+        .route("/lazchain/health", get(|| async { "ok\n" }))
+        .route("/lazchain/voucher", post(take_voucher))
+        .route("/lazchain/channels/{channel}", get(standing))
+        .route("/lazchain/channels/{channel}/receipts/{number}", get(proof))
+        .fallback(serve)
+        .with_state(Arc::clone(&shop));
+    let served = tokio::spawn(async move { axum::serve(listener, router).await });
+    redeem::until(&shop, &chain, sender, stop).await;
+    served.abort();
+    Ok(())
+}
+
+/// Everything that is not one of our own paths.
+async fn serve(State(shop): State<Arc<Shop>>, request: Request) -> Response {
+    match begin(shop, request).await {
+        Ok(response) => response,
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+fn id(text: &str) -> Option<u64> {
+    text.strip_prefix("channel-").unwrap_or(text).parse().ok()
+}
+
+/// The purpose that a word stands for; to infer if none is said.
+fn purpose(word: Option<&str>) -> Result<Purpose, Refusal> {
+    let Some(word) = word else { return Ok(Purpose::Infer) };
+    let name = format!("PURPOSE_{}", word.to_uppercase().replace('-', "_"));
+    let purpose = Purpose::from_str_name(&name).filter(|purpose| *purpose != Purpose::Unspecified);
+    purpose.ok_or_else(|| Refusal::bad("purpose", format!("{word:?} is no purpose, like infer or train")))
+}
+
+fn trouble(error: impl std::fmt::Display) -> Refusal {
+    tracing::warn!(%error, "a request could not be served");
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "trouble", error.to_string())
+}
+
+async fn known(shop: &Shop, headers: &HeaderMap) -> Result<Known, Refusal> {
+    let named = header(headers, CHANNEL);
+    let text = format!("the header {CHANNEL} names the channel that pays, as channel-5");
+    let missing = || Refusal::unpaid("no_channel", text.clone(), json!({ "provider": shop.me }));
+    let channel = named.and_then(id).ok_or_else(missing)?;
+    let found = shop.ledger.channel(channel).await.map_err(trouble)?;
+    found.ok_or_else(|| Refusal::unpaid("no_channel", format!("there is no channel-{channel}"), json!({})))
+}
+
+async fn begin(shop: Arc<Shop>, request: Request) -> Result<Response, Refusal> {
+    let (parts, body) = request.into_parts();
+    let known = known(&shop, &parts.headers).await?;
+    let purpose = purpose(header(&parts.headers, PURPOSE))?;
+    let channel = &known.channel;
+    let offer = shop.config.offer(channel.asset).cloned();
+    let offer = offer.ok_or_else(|| {
+        Refusal::forbidden("not_served", format!("asset-{} is not served here", channel.asset))
+    })?;
+    let mut book = shop.book(channel.id).await.map_err(trouble)?;
+    if let Some(text) = header(&parts.headers, VOUCHER) {
+        gate::take(&shop.chain_id, channel, &mut book, gate::voucher(text)?)?;
+    }
+    gate::may_begin(&shop.me, channel, &offer, purpose, &book)?;
+    if let Some(why) = shop.ledger.refusal(channel, purpose).await.map_err(trouble)? {
+        return Err(Refusal::forbidden("not_allowed", why));
+    }
+    let asked = axum::body::to_bytes(body, shop.config.max_bytes).await;
+    let asked = asked
+        .map_err(|_| Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the request is too large"))?;
+    let at = shop.ledger.block_time().await.map_err(trouble)?;
+    let work = Work {
+        unit: known.unit,
+        begun: Instant::now(),
+        max_bytes: shop.config.max_bytes,
+        receipt: Receipt {
+            channel: channel.id,
+            number: book.count + 1,
+            at: Some(at),
+            purpose: purpose.into(),
+            request_hash: Sha256::digest(&asked).to_vec(),
+            ..Receipt::default()
+        },
+        book,
+    };
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let answer = ask(&shop, &offer, parts.method, path, &parts.headers, asked).await?;
+    work.answer(answer).await
+}
+
+/// What comes from the source.
+struct Answer {
+    status: StatusCode,
+    kind: Option<HeaderValue>,
+    pieces: futures_util::stream::BoxStream<'static, std::io::Result<Bytes>>,
+}
+
+async fn ask(
+    shop: &Shop,
+    offer: &Offer,
+    method: axum::http::Method,
+    path: &str,
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Result<Answer, Refusal> {
+    let down = |error: String| Refusal::new(StatusCode::BAD_GATEWAY, "upstream", error);
+    if let Some(file) = &offer.file {
+        let bytes = tokio::fs::read(file)
+            .await
+            .map_err(|error| down(format!("the dataset cannot be read: {error}")))?;
+        let pieces = futures_util::stream::iter([Ok(Bytes::from(bytes))]).boxed();
+        return Ok(Answer { status: StatusCode::OK, kind: None, pieces });
+    }
+    let base = offer.upstream.as_deref().unwrap_or_default().trim_end_matches('/');
+    let mut asked = shop.upstream.request(method, format!("{base}{path}")).body(body);
+    for name in PASSED {
+        if let Some(value) = headers.get(&name) {
+            asked = asked.header(name, value);
+        }
+    }
+    let answer = asked.send().await.map_err(|error| down(error.without_url().to_string()))?;
+    let kind = answer.headers().get(header::CONTENT_TYPE).cloned();
+    let status = answer.status();
+    let pieces = answer.bytes_stream().map(|piece| piece.map_err(std::io::Error::other)).boxed();
+    Ok(Answer { status, kind, pieces })
+}
+
+/// One request under way. It holds its channel's book until its receipt is written.
+struct Work {
+    unit: proto::lazchain::dat::v1::Unit,
+    begun: Instant,
+    max_bytes: usize,
+    receipt: Receipt,
+    book: OwnedMutexGuard<Book>,
+}
+
+impl Work {
+    async fn answer(self, answer: Answer) -> Result<Response, Refusal> {
+        let stream = answer.kind.as_ref().and_then(|kind| kind.to_str().ok());
+        if stream.is_some_and(|kind| kind.starts_with("text/event-stream")) && answer.status.is_success() {
+            return Ok(self.stream(answer));
+        }
+        let mut whole = Vec::new();
+        let (status, kind, mut pieces) = (answer.status, answer.kind, answer.pieces);
+        while let Some(piece) = pieces.next().await {
+            let piece = piece
+                .map_err(|error| Refusal::new(StatusCode::BAD_GATEWAY, "upstream", error.to_string()))?;
+            whole.extend_from_slice(&piece);
+            if whole.len() > self.max_bytes {
+                let text = format!("the answer is longer than {} bytes", self.max_bytes);
+                return Err(Refusal::new(StatusCode::BAD_GATEWAY, "too_large", text));
+            }
+        }
+        let mut headers = HeaderMap::new();
+        if let Some(kind) = kind {
+            headers.insert(header::CONTENT_TYPE, kind);
+        }
+        // what failed is not charged
+        if status.is_success() {
+            let receipt = self.finish(&whole, false)?;
+            headers.insert(RECEIPT, receipt.parse().expect("base64 is a header"));
+        }
+        Ok((status, headers, whole).into_response())
+    }
+
+    /// Passes pieces on as they come; whether or not the consumer stays, the work is done and its receipt written.
+    fn stream(self, answer: Answer) -> Response {
+        let (to_consumer, mut from_work) = mpsc::channel::<std::io::Result<Bytes>>(AHEAD);
+        let mut pieces = answer.pieces;
+        tokio::spawn(async move {
+            let mut whole = Vec::new();
+            while let Some(piece) = pieces.next().await {
+                let too_long = whole.len() > self.max_bytes;
+                match piece {
+                    Ok(piece) if !too_long => {
+                        whole.extend_from_slice(&piece);
+                        let _ = to_consumer.send(Ok(piece)).await;
+                    }
+                    Ok(_) => break,
+                    Err(error) => {
+                        let _ = to_consumer.send(Err(error)).await;
+                        return;
+                    }
+                }
+            }
+            match self.finish(&whole, true) {
+                Ok(receipt) => {
+                    let event = format!("event: {RECEIPT}\ndata: {receipt}\n\n");
+                    let _ = to_consumer.send(Ok(Bytes::from(event))).await;
+                }
+                Err(refusal) => {
+                    let error = std::io::Error::other(format!("{}: no receipt", refusal.reason));
+                    let _ = to_consumer.send(Err(error)).await;
+                }
+            }
+        });
+        let body = Body::from_stream(futures_util::stream::poll_fn(move |cx| from_work.poll_recv(cx)));
+        let kind = answer.kind.unwrap_or_else(|| HeaderValue::from_static("text/event-stream"));
+        (answer.status, [(header::CONTENT_TYPE, kind)], body).into_response()
+    }
+
+    /// Counts, and writes the receipt before anybody sees it.
+    fn finish(mut self, body: &[u8], streamed: bool) -> Result<String, Refusal> {
+        let seconds = u64::try_from(self.begun.elapsed().as_millis().div_ceil(1_000)).unwrap_or(u64::MAX);
+        let units = meter::units(self.unit, body, streamed, seconds)
+            .map_err(|why| Refusal::new(StatusCode::BAD_GATEWAY, "unmetered", why))?;
+        self.receipt.units = units;
+        self.receipt.response_hash = Sha256::digest(body).to_vec();
+        self.book.write(&self.receipt).map_err(trouble)?;
+        tracing::info!(channel = self.receipt.channel, number = self.receipt.number, units, "served");
+        Ok(BASE64.encode(self.receipt.encode_to_vec()))
+    }
+}
+
+/// A voucher without a request.
+async fn take_voucher(State(shop): State<Arc<Shop>>, headers: HeaderMap) -> Response {
+    let taken = async {
+        let known = known(&shop, &headers).await?;
+        let text = header(&headers, VOUCHER);
+        let text = text
+            .ok_or_else(|| Refusal::bad("voucher_unreadable", format!("the header {VOUCHER} is missing")))?;
+        let mut book = shop.book(known.channel.id).await.map_err(trouble)?;
+        gate::take(&shop.chain_id, &known.channel, &mut book, gate::voucher(text)?)
+    };
+    match taken.await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+fn described(channel: &Channel, book: &Book) -> Value {
+    json!({
+        "channel": channel.id, "asset": channel.asset, "units": book.units, "vouched": book.vouched(),
+        "receipts": book.count, "receipts_root": hex::encode(book.root()), "units_cap": channel.units_cap,
+        "price": channel.price, "denom": channel.denom, "deposit": channel.deposit, "redeemed": channel.redeemed,
+    })
+}
+
+/// How a channel stands, for its consumer to compare.
+async fn standing(State(shop): State<Arc<Shop>>, Path(channel): Path<String>) -> Response {
+    let found = async {
+        let none = || Refusal::new(StatusCode::NOT_FOUND, "no_channel", format!("there is no {channel}"));
+        let known = shop.ledger.channel(id(&channel).ok_or_else(none)?).await.map_err(trouble)?;
+        let known = known.ok_or_else(none)?;
+        let book = shop.book(known.channel.id).await.map_err(trouble)?;
+        Ok::<_, Refusal>(Json(described(&known.channel, &book)))
+    };
+    found.await.map_or_else(IntoResponse::into_response, IntoResponse::into_response)
+}
+
+#[derive(Deserialize)]
+struct Of {
+    of: Option<u64>,
+}
+
+/// One receipt with its branch to the root over the first `of`, all by default.
+async fn proof(
+    State(shop): State<Arc<Shop>>,
+    Path((channel, number)): Path<(String, u64)>,
+    Query(Of { of }): Query<Of>,
+) -> Response {
+    let found = async {
+        let none = || {
+            let text = format!("{channel} has no receipt {number}");
+            Refusal::new(StatusCode::NOT_FOUND, "no_receipt", text)
+        };
+        let id =
+            id(&channel).filter(|id| shop.channels().is_ok_and(|all| all.contains(id))).ok_or_else(none)?;
+        let book = shop.book(id).await.map_err(trouble)?;
+        let of = of.unwrap_or(book.count);
+        let (receipt, branch) = book.proof(number, of).map_err(trouble)?.ok_or_else(none)?;
+        let branch: Vec<String> = branch.iter().map(hex::encode).collect();
+        let receipt = BASE64.encode(receipt.encode_to_vec());
+        Ok::<_, Refusal>(Json(json!({ "receipt": receipt, "number": number, "of": of, "branch": branch })))
+    };
+    found.await.map_or_else(IntoResponse::into_response, IntoResponse::into_response)
+}

@@ -1,0 +1,95 @@
+//! What the chain says of a channel: the channel itself proved, permission and policy as the node tells.
+
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use client::{Chain, Error, Result, rpc::Method};
+use prost::Message as _;
+use proto::lazchain::{
+    dat::v1::{self as dat, Purpose, Unit},
+    usage::v1 as usage,
+};
+use serde_json::json;
+use tokio::sync::Mutex;
+
+/// Channels that are remembered.
+const MAX_KEPT: usize = 10_000;
+
+/// A channel, and what it is for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Known {
+    pub(super) channel: usage::Channel,
+    pub(super) unit: Unit,
+}
+
+/// Reads the chain for a provider.
+pub(super) struct Ledger {
+    chain: Arc<Chain>,
+    trust: Duration,
+    channels: Mutex<HashMap<u64, (Instant, Known)>>,
+    allowed: Mutex<HashMap<(u64, i32), (Instant, Option<String>)>>,
+}
+
+impl Ledger {
+    pub(super) fn new(chain: Arc<Chain>, trust: Duration) -> Ledger {
+        Ledger { chain, trust, channels: Mutex::default(), allowed: Mutex::default() }
+    }
+
+    /// A channel as it stands, if there is one of that number. Its record is proved against a signed header.
+    pub(super) async fn channel(&self, id: u64) -> Result<Option<Known>> {
+        if let Some((read, known)) = self.channels.lock().await.get(&id)
+            && read.elapsed() < self.trust
+        {
+            return Ok(Some(known.clone()));
+        }
+        let key = [b"channels/".as_slice(), &id.to_be_bytes()].concat();
+        let read = self.chain.verified("usage", &key, None, None).await?;
+        let Some(bytes) = read.value else { return Ok(None) };
+        let channel = usage::Channel::decode(bytes.as_slice())
+            .map_err(|error| Error::Answer(format!("channel-{id}: {error}")))?;
+        let ask = dat::QueryPolicyRequest { asset: channel.asset, policy_version: channel.policy_version };
+        let answer: dat::QueryPolicyResponse = self.chain.ask("/lazchain.dat.v1.Query/Policy", &ask).await?;
+        let terms = answer.policy.and_then(|policy| policy.terms).unwrap_or_default();
+        let known = Known { channel, unit: terms.unit() };
+        remember(&mut *self.channels.lock().await, id, known.clone());
+        Ok(Some(known))
+    }
+
+    /// Why the consumer may not use the asset for this now, if so.
+    pub(super) async fn refusal(&self, channel: &usage::Channel, purpose: Purpose) -> Result<Option<String>> {
+        let key = (channel.id, purpose.into());
+        if let Some((read, why)) = self.allowed.lock().await.get(&key)
+            && read.elapsed() < self.trust
+        {
+            return Ok(why.clone());
+        }
+        let ask = dat::QueryAllowedRequest {
+            asset: channel.asset,
+            account: channel.consumer.clone(),
+            purpose: purpose.into(),
+            policy_version: channel.policy_version,
+        };
+        let answer: dat::QueryAllowedResponse =
+            self.chain.ask("/lazchain.dat.v1.Query/Allowed", &ask).await?;
+        let why = (!answer.allowed).then_some(answer.why);
+        remember(&mut *self.allowed.lock().await, key, why.clone());
+        Ok(why)
+    }
+
+    /// The time of the latest block.
+    pub(super) async fn block_time(&self) -> Result<prost_types::Timestamp> {
+        let status = self.chain.rpc().call(Method::Status, json!({})).await?;
+        let time = status["sync_info"]["latest_block_time"].as_str().and_then(|text| text.parse().ok());
+        time.ok_or_else(|| Error::Answer("status without a block time".into()))
+    }
+}
+
+fn remember<K: std::hash::Hash + Eq, V>(map: &mut HashMap<K, (Instant, V)>, key: K, value: V) {
+    if map.len() >= MAX_KEPT {
+        map.clear(); // everything can be asked again
+    }
+    map.insert(key, (Instant::now(), value));
+}

@@ -1,0 +1,37 @@
+//! A paid, metered door to a model or a dataset: an HTTP proxy that serves who holds a channel, counts units, keeps receipts
+//! and redeems vouchers.
+//!
+//! A consumer signs a voucher for all that was used so far; the next request is served once that voucher is here. So the
+//! most that either side can lose is one unpaid request. A voucher is on disk before the request that it allows goes on, a
+//! receipt before the answer is complete.
+//!
+//! | file | subject |
+//! |---|---|
+//! | `config.rs` | what is offered, and where it comes from |
+//! | `ledger.rs` | what the chain says of a channel |
+//! | `gate.rs` | who may, and why not |
+//! | `meter.rs` | units of an answer |
+//! | `door.rs` | the HTTP side |
+//! | `redeem.rs` | vouchers into coins |
+
+mod config;
+mod door;
+mod error;
+mod gate;
+mod ledger;
+mod meter;
+mod redeem;
+
+pub use config::{Config, Offer};
+pub use door::run;
+pub use error::{Error, Result};
+pub use meter::units;
+
+/// The channel of a request: `channel-5`, or `5`.
+pub const CHANNEL: &str = "lazchain-channel";
+/// What a request is for: `infer`, ..
+pub const PURPOSE: &str = "lazchain-purpose";
+/// A signed voucher, protobuf in base64.
+pub const VOUCHER: &str = "lazchain-voucher";
+/// The receipt of an answer, protobuf in base64; of a stream it is the last event.
+pub const RECEIPT: &str = "lazchain-receipt";

@@ -1,0 +1,190 @@
+//! Operators of a Quorum's members on real files: a table is accepted by all of them, a file that changed and a canary are
+//! caught, and one that is killed between its commitment and its reveal goes on with the same ballot.
+#![allow(clippy::unwrap_used, reason = "a test: a panic is a failure")]
+
+mod common;
+
+use std::{
+    fs,
+    process::{Child, Command, Stdio},
+};
+
+use common::{VALIDATORS, lazd, number, town::Town};
+use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
+
+const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/networks/protocol.toml");
+
+/// Daemons, by node; they end with the test.
+struct Operators<'a> {
+    town: &'a Town,
+    running: Vec<(&'static str, Child)>,
+}
+
+impl<'a> Operators<'a> {
+    fn start(town: &'a Town) -> Operators<'a> {
+        let mut all = Operators { town, running: Vec::new() };
+        VALIDATORS.iter().for_each(|node| all.run(node));
+        all
+    }
+
+    /// Files of the first node's home may be read; health and reports are served.
+    fn run(&mut self, node: &'static str) {
+        let net = &self.town.net;
+        let settings = net.home(node).join("config/operator.toml");
+        let files = net.home("node0");
+        let listen = format!("127.0.0.1:{}", self.port(node));
+        fs::write(&settings, format!("listen = \"{listen}\"\nfiles = {:?}\n", files.display().to_string()))
+            .unwrap();
+        let log = fs::OpenOptions::new().create(true).append(true).open(self.log(node)).unwrap();
+        let mut command = Command::new(lazd());
+        command.args(["operator", "--from", node, "--home"]).arg(net.home(node));
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        net.say(format!("{node}: operator at {listen}"));
+        self.running.push((node, command.spawn().unwrap()));
+    }
+
+    fn log(&self, node: &str) -> std::path::PathBuf {
+        self.town.net.home(node).join("operator.log")
+    }
+
+    /// Beside the ports of a node.
+    fn port(&self, node: &str) -> u16 {
+        let place = VALIDATORS.iter().position(|name| *name == node).unwrap();
+        self.town.net.offset() + 8_700 + u16::try_from(place).unwrap()
+    }
+
+    fn kill(&mut self, node: &str) {
+        let at = self.running.iter().position(|(name, _)| *name == node).unwrap();
+        let (_, mut child) = self.running.remove(at);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        self.town.net.say(format!("{node}: operator killed"));
+    }
+
+    /// What a door answers.
+    fn get(&self, node: &str, path: &str) -> Vec<u8> {
+        let url = format!("http://127.0.0.1:{}{path}", self.port(node));
+        let out = Command::new("curl").args(["-sf", &url]).output().unwrap();
+        assert!(out.status.success(), "{url}: {}", fs::read_to_string(self.log(node)).unwrap_or_default());
+        out.stdout
+    }
+}
+
+impl Drop for Operators<'_> {
+    fn drop(&mut self) {
+        for (node, child) in &mut self.running {
+            drop(child.kill());
+            drop(child.wait());
+            if std::thread::panicking() {
+                let log =
+                    fs::read_to_string(self.town.net.home(node).join("operator.log")).unwrap_or_default();
+                println!("--- operator of {node}\n{log}");
+            }
+        }
+    }
+}
+
+/// A table that nothing speaks against; tables of other numbers share no row with it.
+fn table(numbers: std::ops::Range<u32>) -> String {
+    let rows = numbers.map(|row| format!("{row},{},{}\n", 100 + row * 7 % 60, ["m", "f"][row as usize % 2]));
+    format!("id,pressure,sex\n{}", rows.collect::<String>())
+}
+
+fn ballots(town: &Town, task: u64) -> Vec<Json> {
+    town.net.q(&format!("vsc ballots {task} 1"))["ballots"].as_array().cloned().unwrap_or_default()
+}
+
+#[test]
+fn operators_judge_real_files_and_one_that_is_killed_keeps_its_word() {
+    let town = Town::begin(MANIFEST);
+    let mut operators = Operators::start(&town);
+
+    good_content_is_accepted_with_reports_to_read(&town, &operators);
+    a_killed_operator_keeps_its_word(&town, &mut operators);
+    what_is_not_as_described_is_invalid(&town);
+    a_copy_is_rejected(&town);
+    a_folder_has_one_operator(&town);
+
+    for node in VALIDATORS {
+        let metrics = String::from_utf8(operators.get(node, "/metrics")).unwrap();
+        assert!(metrics.contains("lazchain_operator_judged_total{verdict=\"accept\"}"), "{metrics}");
+        assert_eq!(operators.get(node, "/health"), b"ok\n");
+    }
+    drop(operators);
+    town.ends();
+}
+
+fn good_content_is_accepted_with_reports_to_read(town: &Town, operators: &Operators<'_>) {
+    let manifest = town.describes("table.csv", &table(0..400), "text/csv");
+    let task = town.submits("ada", "DATASET", &manifest, &json!([]));
+    let record = town.until_task(task, "PROVISIONAL");
+    assert_eq!(record["score"], 10_000, "nothing speaks against it");
+    let ballots = ballots(town, task);
+    assert_eq!(ballots.len(), 4);
+    for ballot in ballots {
+        assert_eq!((&ballot["verdict"], &ballot["score"]), (&json!("VERDICT_ACCEPT"), &json!(10_000)));
+        let hash = hex::encode(base64(&ballot["report_hash"]));
+        let node = VALIDATORS
+            .iter()
+            .find(|node| ballot["member"] == town.net.operator(node, node).as_str())
+            .unwrap();
+        let report = operators.get(node, &format!("/reports/{hash}"));
+        assert_eq!(hex::encode(Sha256::digest(&report)), hash, "the report is the one that was voted on");
+        let report: Json = serde_json::from_slice(&report).unwrap();
+        assert_eq!(report["sections"][1]["facts"]["rows"], "400", "{report}");
+    }
+}
+
+fn base64(text: &Json) -> Vec<u8> {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    STANDARD.decode(text.as_str().unwrap()).unwrap()
+}
+
+fn a_killed_operator_keeps_its_word(town: &Town, operators: &mut Operators<'_>) {
+    // without the fourth, commits do not close before their window
+    operators.kill("node3");
+    let manifest = town.describes("second.csv", &table(1_000..1_500), "text/csv");
+    let task = town.submits("ben", "DATASET", &manifest, &json!([]));
+    town.net.until("three have committed", || (ballots(town, task).len() == 3).then_some(()));
+    operators.kill("node2");
+    operators.run("node3");
+    operators.run("node2");
+    town.until_task(task, "PROVISIONAL");
+    let revealed = ballots(town, task).iter().filter(|ballot| number(&ballot["reveal_height"]) > 0).count();
+    assert_eq!(
+        revealed, 4,
+        "the killed one revealed what it had committed to, and the late one came in time"
+    );
+}
+
+fn what_is_not_as_described_is_invalid(town: &Town) {
+    // the file changes after it was described
+    let manifest = town.describes("changed.csv", &table(2_000..2_300), "text/csv");
+    fs::write(town.net.home("node0").join("changed.csv"), table(2_000..2_301)).unwrap();
+    let changed = town.submits("ada", "DATASET", &manifest, &json!([]));
+    // everything is right but the root, which no content can have
+    let mut canary = town.describes("canary.csv", &table(3_000..3_200), "text/csv");
+    let planted = town.net.json("node0", "content canary");
+    canary["merkle_root"] = planted["merkle_root"].clone();
+    let canary = town.submits("ben", "DATASET", &canary, &json!([]));
+    for task in [changed, canary] {
+        town.until_task(task, "INVALID");
+        for ballot in ballots(town, task) {
+            assert_eq!(ballot["verdict"], "VERDICT_INVALID", "{ballot}");
+        }
+    }
+}
+
+/// Four rows of five are those of the first table, which is anchored and no declared parent.
+fn a_copy_is_rejected(town: &Town) {
+    let copy = town.describes("copy.csv", &table(0..500), "text/csv");
+    let task = town.submits("ben", "DATASET", &copy, &json!([]));
+    town.until_task(task, "REJECTED");
+}
+
+fn a_folder_has_one_operator(town: &Town) {
+    let out = town.net.lazd("node0", "operator --from node0");
+    let error = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert!(!out.status.success() && error.contains("in use by another operator"), "{error}");
+}

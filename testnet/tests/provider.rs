@@ -1,0 +1,286 @@
+//! Both sides of a channel on real sockets: an OpenAI-shaped service behind `lazd provider`, a client behind `lazd usage
+//! proxy`. Every call is paid, streams too; whichever daemon is killed, nothing is lost or paid twice; who has no channel or
+//! no deposit left is told why; what was redeemed is what was used.
+#![allow(clippy::unwrap_used, reason = "a test: a panic is a failure")]
+
+mod common;
+
+use std::{
+    fs,
+    process::{Child, Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use axum::{
+    Json as Body, Router,
+    http::{StatusCode, header},
+    response::IntoResponse,
+    routing::post,
+};
+use common::{lazd, number, town::Town};
+use serde_json::{Value as Json, json};
+
+const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/networks/protocol.toml");
+/// Tokens of each answer of the upstream.
+const TOKENS: u64 = 7;
+
+/// A service that answers in the shape of OpenAI's: embeddings, chat with streams; and one path that fails.
+fn upstream() -> u16 {
+    let usage = json!({ "prompt_tokens": TOKENS - 2, "total_tokens": TOKENS });
+    let embeddings = json!({ "data": [{ "embedding": [0.25, -0.5] }], "usage": usage.clone() });
+    let chat = move |Body(asked): Body<Json>| async move {
+        if asked["stream"] == true {
+            let events: String = ["Hel", "lo"]
+                .iter()
+                .map(|text| format!("data: {}\n\n", json!({ "choices": [{ "delta": { "content": text } }] })))
+                .collect();
+            let last = json!({ "choices": [], "usage": usage });
+            let text = format!("{events}data: {last}\n\ndata: [DONE]\n\n");
+            return ([(header::CONTENT_TYPE, "text/event-stream")], text).into_response();
+        }
+        Body(json!({ "choices": [{ "message": { "content": "Hello" } }], "usage": usage })).into_response()
+    };
+    let router = Router::new()
+        .route("/v1/embeddings", post(move || async move { Body(embeddings.clone()) }))
+        .route("/v1/chat/completions", post(chat))
+        .route("/v1/broken", post(|| async { (StatusCode::INTERNAL_SERVER_ERROR, "out of order") }));
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async move {
+            axum::serve(tokio::net::TcpListener::from_std(listener).unwrap(), router).await
+        })
+    });
+    port
+}
+
+/// A daemon that ends with the test.
+struct Daemon<'a> {
+    town: &'a Town,
+    name: &'static str,
+    arguments: Vec<String>,
+    port: u16,
+    child: Child,
+}
+
+impl<'a> Daemon<'a> {
+    fn start(town: &'a Town, name: &'static str, arguments: Vec<String>, port: u16) -> Daemon<'a> {
+        let child = Daemon::spawn(town, name, &arguments);
+        let daemon = Daemon { town, name, arguments, port, child };
+        daemon.answers();
+        daemon
+    }
+
+    fn spawn(town: &Town, name: &str, arguments: &[String]) -> Child {
+        let log =
+            fs::OpenOptions::new().create(true).append(true).open(town.net.home("node0").join(name)).unwrap();
+        let mut command = Command::new(lazd());
+        command.args(arguments).arg("--home").arg(town.net.home("node0"));
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        command.spawn().unwrap()
+    }
+
+    fn answers(&self) {
+        self.town.net.until(&format!("{} answers", self.name), || {
+            std::net::TcpStream::connect(("127.0.0.1", self.port)).ok().map(drop)
+        });
+    }
+
+    fn killed_and_back(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.town.net.say(format!("{} killed", self.name));
+        self.child = Daemon::spawn(self.town, self.name, &self.arguments);
+        self.answers();
+    }
+
+    /// An orderly end.
+    fn stop(mut self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert!(self.child.wait().unwrap().success(), "{}", self.log());
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.town.net.home("node0").join(self.name)).unwrap_or_default()
+    }
+
+    /// Status and body of a call.
+    fn call(&self, path: &str, body: &Json, headers: &[&str]) -> (u16, String) {
+        let url = format!("http://127.0.0.1:{}{path}", self.port);
+        let mut command = Command::new("curl");
+        command.args(["-s", "-m", "60", "-w", "\n%{http_code}", "-H", "content-type: application/json"]);
+        headers.iter().for_each(|header| drop(command.args(["-H", header])));
+        if !body.is_null() {
+            command.args(["-d", &body.to_string()]);
+        }
+        let out = command.arg(url).output().unwrap();
+        let text = String::from_utf8(out.stdout).unwrap();
+        let (body, status) = text.rsplit_once('\n').unwrap();
+        (status.parse().unwrap(), body.to_owned())
+    }
+}
+
+impl Drop for Daemon<'_> {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+        if thread::panicking() {
+            println!("--- {}\n{}", self.name, self.log());
+        }
+    }
+}
+
+fn channel(town: &Town, id: u64) -> Json {
+    town.net.q(&format!("usage channel {id}"))["channel"].clone()
+}
+
+#[test]
+fn every_call_through_a_channel_is_paid_and_none_twice() {
+    let town = Town::begin(MANIFEST);
+    let manifest = town.describes("data.csv", "a,b\n1,2\n3,4\n", "text/csv");
+    let task = town.submits("ada", "DATASET", &manifest, &json!([]));
+    town.judged(task, [("accept", 9_000); 4]);
+    town.until_task(task, "FINAL");
+
+    let (doors, home) = (town.net.offset() + 8_800, town.net.home("node0"));
+    let settings = format!(
+        "listen = \"127.0.0.1:{doors}\"\nredeem_secs = 5\ntrust_secs = 1\n[[offers]]\nasset = 1\nupstream = \"http://127.0.0.1:{}\"\nleast_units = {TOKENS}\n",
+        upstream()
+    );
+    fs::write(home.join("config/provider.toml"), settings).unwrap();
+    let key = town.net.json("node0", "voucher key --from pat")["channel_key"].clone();
+    town.tx(
+        "pat",
+        &format!("usage register-provider http://127.0.0.1:{doors} infer {}", key.as_str().unwrap()),
+    );
+    let opens = |number: u32, units: u64, deposit: u64| {
+        let key = town.net.json("node0", &format!("voucher key --from dan --number {number}"))["channel_key"]
+            .clone();
+        let (pat, key) = (town.net.address("node0", "pat"), key.as_str().unwrap().to_owned());
+        town.tx("dan", &format!("usage open-channel {pat} 1 1 1 infer {key} {units} {deposit}ulaz"));
+    };
+    opens(1, 1_000, 3_000);
+    let arguments = |line: String| line.split(' ').map(str::to_owned).collect::<Vec<String>>();
+    let mut provider = Daemon::start(&town, "provider", arguments("provider --from pat".into()), doors);
+    let line = format!(
+        "usage proxy channel-1 http://127.0.0.1:{doors} --from dan --number 1 --listen 127.0.0.1:{}",
+        doors + 1
+    );
+    let mut proxy = Daemon::start(&town, "proxy", arguments(line), doors + 1);
+
+    let embed = json!({ "input": "a sentence" });
+    who_does_not_pay_is_told_why(&provider, &embed);
+    let used = is_used(&mut provider, &mut proxy, &embed);
+    one_use_is_proved(&provider, used);
+    let spent: Json = serde_json::from_str(&proxy.call("/lazchain/spent", &Json::Null, &[]).1).unwrap();
+    assert_eq!((&spent["requests"], &spent["units"]), (&json!(used), &json!(used * TOKENS)));
+    assert_eq!(spent["vouched_units"], spent["units"], "all of it is signed for");
+    proxy.stop();
+    provider.stop();
+    let record = channel(&town, 1);
+    let units = u128::from(used * TOKENS);
+    assert_eq!((number(&record["units"]), number(&record["redeemed"])), (units, units * 3), "{record}");
+    let said = town.net.json("node0", "usage spent channel-1");
+    assert_eq!(said["units"], spent["units"]);
+
+    what_is_short_is_refused_before_the_work(&town, &opens, doors);
+    town.ends();
+}
+
+fn who_does_not_pay_is_told_why(provider: &Daemon<'_>, embed: &Json) {
+    for (headers, code) in [(vec![], "no_channel"), (vec!["lazchain-channel: channel-9"], "no_channel")] {
+        let (status, body) = provider.call("/v1/embeddings", embed, &headers);
+        let body: Json = serde_json::from_str(&body).unwrap();
+        assert_eq!((status, &body["error"]["code"]), (402, &json!(code)), "{body}");
+    }
+    let headers = ["lazchain-channel: channel-1", "lazchain-purpose: train"];
+    let (status, body) = provider.call("/v1/embeddings", embed, &headers);
+    assert!(status == 403 && body.contains("\"purpose\""), "{status} {body}");
+    let headers = ["lazchain-channel: channel-1", "lazchain-voucher: AAAA"];
+    let (status, body) = provider.call("/v1/embeddings", embed, &headers);
+    assert!(status == 400 && body.contains("voucher_unreadable"), "{status} {body}");
+}
+
+/// Calls, streams, failures of the upstream, and daemons that die in between; returns how many were paid.
+fn is_used(provider: &mut Daemon<'_>, proxy: &mut Daemon<'_>, embed: &Json) -> u64 {
+    let mut paid = 0;
+    let mut embeds = |proxy: &Daemon<'_>, count: u64| {
+        for _ in 0..count {
+            let (status, body) = proxy.call("/v1/embeddings", embed, &[]);
+            assert!(status == 200 && body.contains("embedding"), "{status} {body}");
+        }
+        paid += count;
+    };
+    embeds(proxy, 20);
+    let (status, body) = proxy.call("/v1/broken", embed, &[]);
+    assert_eq!((status, body.as_str()), (500, "out of order"), "and it costs nothing");
+    proxy.killed_and_back();
+    embeds(proxy, 10);
+    provider.killed_and_back();
+    embeds(proxy, 10);
+    let chat = json!({ "stream": true, "stream_options": { "include_usage": true }, "messages": [] });
+    let (status, body) = proxy.call("/v1/chat/completions", &chat, &[]);
+    assert_eq!(status, 200);
+    assert!(
+        body.contains("Hel") && body.ends_with("data: [DONE]\n\n"),
+        "the receipt is not the client's: {body}"
+    );
+    // a request past the proxy is served once without a voucher, and the proxy then pays for what it has not seen
+    let (status, _) = provider.call("/v1/embeddings", embed, &["lazchain-channel: channel-1"]);
+    assert_eq!(status, 200);
+    let (status, body) = provider.call("/v1/embeddings", embed, &["lazchain-channel: channel-1"]);
+    assert!(status == 402 && body.contains("voucher_behind"), "{status} {body}");
+    embeds(proxy, 1);
+    paid + 2
+}
+
+/// A receipt and its branch lead to the root that the last voucher states.
+fn one_use_is_proved(provider: &Daemon<'_>, used: u64) {
+    let (status, body) = provider.call("/lazchain/channels/1/receipts/3", &Json::Null, &[]);
+    let proof: Json = serde_json::from_str(&body).unwrap();
+    assert_eq!((status, &proof["of"]), (200, &json!(used)));
+    let standing: Json =
+        serde_json::from_str(&provider.call("/lazchain/channels/1", &Json::Null, &[]).1).unwrap();
+    let hash = |text: &Json| <[u8; 32]>::try_from(hex::decode(text.as_str().unwrap()).unwrap()).unwrap();
+    let branch: Vec<[u8; 32]> = proof["branch"].as_array().unwrap().iter().map(hash).collect();
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let leaf = proto::merkle::leaf(&STANDARD.decode(proof["receipt"].as_str().unwrap()).unwrap());
+    assert!(
+        proto::merkle::verify(&leaf, 2, used, &branch, &hash(&standing["receipts_root"])),
+        "{proof} {standing}"
+    );
+    let (status, _) = provider.call("/lazchain/channels/1/receipts/999", &Json::Null, &[]);
+    assert_eq!(status, 404);
+}
+
+fn what_is_short_is_refused_before_the_work(town: &Town, opens: &dyn Fn(u32, u64, u64), doors: u16) {
+    opens(2, 1_000, 30);
+    let arguments = |line: String| line.split(' ').map(str::to_owned).collect::<Vec<String>>();
+    let provider = Daemon::start(town, "provider", arguments("provider --from pat".into()), doors);
+    let line = format!(
+        "usage proxy channel-2 http://127.0.0.1:{doors} --from dan --number 2 --listen 127.0.0.1:{}",
+        doors + 1
+    );
+    let proxy = Daemon::start(town, "proxy", arguments(line), doors + 1);
+    let embed = json!({ "input": "a sentence" });
+    assert_eq!(proxy.call("/v1/embeddings", &embed, &[]).0, 200, "21 of 30");
+    let (status, body) = proxy.call("/v1/embeddings", &embed, &[]);
+    assert!(status == 402 && body.contains("deposit_short"), "{status} {body}");
+    town.tx("dan", "usage top-up-channel 2 100ulaz");
+    thread::sleep(Duration::from_secs(3));
+    assert_eq!(proxy.call("/v1/embeddings", &embed, &[]).0, 200, "42 of 130");
+    // a channel that closes is redeemed before its delay is over, and not served any more
+    town.tx("dan", "usage close-channel 2");
+    town.net
+        .until("what was used is redeemed", || (number(&channel(town, 2)["redeemed"]) == 42).then_some(()));
+    let (status, body) = proxy.call("/v1/embeddings", &embed, &[]);
+    assert!(status == 403 && body.contains("channel_closing"), "{status} {body}");
+    let wrong = format!("usage proxy channel-1 http://127.0.0.1:{doors} --from dan --number 7");
+    let out = town.net.lazd("node0", &wrong);
+    assert!(!out.status.success() && String::from_utf8_lossy(&out.stderr).contains("another key"));
+    drop((proxy, provider));
+}
