@@ -75,8 +75,11 @@ impl<'a> Daemon<'a> {
     }
 
     fn spawn(town: &Town, name: &str, arguments: &[String]) -> Child {
-        let log =
-            fs::OpenOptions::new().create(true).append(true).open(town.net.home("node0").join(name)).unwrap();
+        let log = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(town.net.home("node0").join(format!("{name}.log")))
+            .unwrap();
         let mut command = Command::new(lazd());
         command.args(arguments).arg("--home").arg(town.net.home("node0"));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
@@ -105,7 +108,7 @@ impl<'a> Daemon<'a> {
     }
 
     fn log(&self) -> String {
-        fs::read_to_string(self.town.net.home("node0").join(self.name)).unwrap_or_default()
+        fs::read_to_string(self.town.net.home("node0").join(format!("{}.log", self.name))).unwrap_or_default()
     }
 
     /// Status and body of a call.
