@@ -108,7 +108,7 @@ fn operators_judge_real_files_and_one_that_is_killed_keeps_its_word() {
 
     for node in VALIDATORS {
         let metrics = String::from_utf8(operators.get(node, "/metrics")).unwrap();
-        assert!(metrics.contains("lazchain_operator_judged_total{verdict=\"accept\"}"), "{metrics}");
+        assert!(metrics.contains("lazchain_operator_judged_total{verdict=\"reject\"}"), "{metrics}");
         assert_eq!(operators.get(node, "/health"), b"ok\n");
     }
     drop(operators);
