@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use client::Secret;
-use services::operator::{self, Config, Member};
+use services::operator::{self, Config, Member, Signers};
 
 use crate::{
     context::{Context, KeyringFlags, NodeFlags, OutputFlag, runtime, stopped},
@@ -67,7 +67,7 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
         if let Some(known) = context.known_chain_id().filter(|known| **known != asked) {
             bail!("the node is on chain {asked:?}, but --chain-id or client.toml say {known:?}");
         }
-        Ok(operator::run(chain, payer, members, config, &folder, stopped()).await?)
+        Ok(operator::run(chain, Signers { members, payer }, config, &folder, stopped()).await?)
     })
 }
 

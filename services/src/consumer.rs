@@ -15,7 +15,7 @@ use axum::{
     Json, Router,
     body::{Body, Bytes},
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -189,14 +189,12 @@ impl Proxy {
         let asked = asked.map_err(|_| {
             Stop(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the request is too large".into())
         })?;
-        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        let url = format!("{}{path}", self.settings.provider.trim_end_matches('/'));
         // one request at a time: each voucher covers all before it
         let mut book = Arc::clone(&self.book).lock_owned().await;
         let begun = Instant::now();
-        let mut answer = self.ask(&parts.method, &url, &parts.headers, &asked, &book).await?;
+        let mut answer = self.ask(&parts, &asked, &book).await?;
         if answer.status() == StatusCode::PAYMENT_REQUIRED && self.catch_up(&mut book).await? {
-            answer = self.ask(&parts.method, &url, &parts.headers, &asked, &book).await?;
+            answer = self.ask(&parts, &asked, &book).await?;
         }
         let kind = answer.headers().get(header::CONTENT_TYPE).cloned();
         let streamed = kind.as_ref().and_then(|kind| kind.to_str().ok());
@@ -220,17 +218,12 @@ impl Proxy {
         Ok((status, headers, whole).into_response())
     }
 
-    async fn ask(
-        &self,
-        method: &axum::http::Method,
-        url: &str,
-        headers: &HeaderMap,
-        body: &Bytes,
-        book: &Book,
-    ) -> Result<reqwest::Response, Stop> {
-        let mut asked = self.http.request(method.clone(), url).body(body.clone());
+    async fn ask(&self, parts: &Parts, body: &Bytes, book: &Book) -> Result<reqwest::Response, Stop> {
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let url = format!("{}{path}", self.settings.provider.trim_end_matches('/'));
+        let mut asked = self.http.request(parts.method.clone(), url).body(body.clone());
         for name in [header::CONTENT_TYPE, header::ACCEPT] {
-            if let Some(value) = headers.get(&name) {
+            if let Some(value) = parts.headers.get(&name) {
                 asked = asked.header(name, value);
             }
         }

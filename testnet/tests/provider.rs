@@ -116,7 +116,9 @@ impl<'a> Daemon<'a> {
         let url = format!("http://127.0.0.1:{}{path}", self.port);
         let mut command = Command::new("curl");
         command.args(["-s", "-m", "60", "-w", "\n%{http_code}", "-H", "content-type: application/json"]);
-        headers.iter().for_each(|header| drop(command.args(["-H", header])));
+        for header in headers {
+            command.args(["-H", header]);
+        }
         if !body.is_null() {
             command.args(["-d", &body.to_string()]);
         }

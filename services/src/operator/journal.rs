@@ -1,7 +1,6 @@
 //! What was judged, on disk before any of it is sent, and never changed afterwards.
 
 use std::{
-    collections::BTreeSet,
     fs::{self, File},
     io::Write,
     path::{Path, PathBuf},
@@ -32,10 +31,6 @@ impl Journal {
         let lock = Flock::lock(file, FlockArg::LockExclusiveNonblock);
         let lock = lock.map_err(|_| Error::InUse(folder.to_owned()))?;
         Ok(Journal { folder: folder.to_owned(), _lock: lock })
-    }
-
-    pub(crate) fn folder(&self) -> &Path {
-        &self.folder
     }
 
     fn ballot(&self, task: u64, round: u32) -> PathBuf {
@@ -74,14 +69,6 @@ impl Journal {
         write(&self.ballot(report.task, round), format!("\"{hash}\"").as_bytes())?;
         Ok(report)
     }
-
-    /// Hashes of all reports, in hex.
-    pub(crate) fn reports(&self) -> Result<BTreeSet<String>> {
-        let path = self.folder.join("reports");
-        let entries = fs::read_dir(&path).map_err(Error::at(&path))?;
-        let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
-        Ok(names.filter_map(|name| name.strip_suffix(".json").map(str::to_owned)).collect())
-    }
 }
 
 /// Whole or not at all, and on the disk when it returns.
@@ -106,6 +93,12 @@ mod tests {
         About { chain_id: "lazchain-7", task: 9, sha256: &[7; 32] }.abstain(because.into())
     }
 
+    /// Hashes of all reports.
+    fn reports(folder: &Path) -> Vec<String> {
+        let names = fs::read_dir(folder.join("reports")).unwrap().map(|entry| entry.unwrap().file_name());
+        names.map(|name| name.into_string().unwrap().replace(".json", "")).collect()
+    }
+
     #[test]
     fn what_was_judged_is_never_judged_again() {
         let folder = tempfile::tempdir().unwrap();
@@ -114,7 +107,7 @@ mod tests {
         assert_eq!(journal.keep(1, report("first")).unwrap().because, "first");
         assert_eq!(journal.keep(1, report("second")).unwrap().because, "first");
         assert_eq!(journal.keep(2, report("second")).unwrap().because, "second");
-        assert_eq!(journal.reports().unwrap().len(), 2);
+        assert_eq!(reports(folder.path()).len(), 2);
         drop(journal);
         let journal = Journal::open(folder.path()).unwrap();
         assert_eq!(journal.judged(9, 1).unwrap().unwrap().because, "first");
@@ -134,7 +127,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(folder.path()).unwrap();
         journal.keep(1, report("first")).unwrap();
-        let hash = journal.reports().unwrap().pop_first().unwrap();
+        let hash = reports(folder.path()).remove(0);
         let path = journal.report(&hash);
         fs::write(&path, fs::read_to_string(&path).unwrap().replace("first", "other")).unwrap();
         let error = journal.judged(9, 1).unwrap_err().to_string();

@@ -10,7 +10,7 @@
 //! | `work.rs` | the loop: duties in, ballots out |
 //! | `duties.rs` | what is asked of the chain |
 //! | `journal.rs` | what was judged, on disk |
-//! | `fetch.rs` | bytes from their locators, checked against the manifest |
+//! | `fetch/` | bytes from their locators, checked against the manifest |
 //! | `evaluate/` | how content is looked at |
 //! | `report.rs` | what was found, and the verdict that follows |
 //! | `door.rs` | health, metrics, reports |
@@ -28,4 +28,4 @@ mod work;
 pub use config::{Config, Exec};
 pub use error::{Error, Result};
 pub use report::{Finding, Report, Section};
-pub use work::{Member, run};
+pub use work::{Member, Signers, run};

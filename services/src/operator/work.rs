@@ -47,6 +47,14 @@ impl Member {
     }
 }
 
+/// Who signs what.
+pub struct Signers {
+    /// Whose ballots are cast.
+    pub members: Vec<Member>,
+    /// The account that carries them.
+    pub payer: Secret,
+}
+
 /// One ballot: whose, and of which round.
 type Place = (u64, u32, ValAddress);
 
@@ -67,20 +75,19 @@ struct Operator {
     done: HashMap<(Place, pb::Phase), ()>,
 }
 
-/// Works for these members until `stop` is done; what is under way then is finished by the next start. The account of
-/// `payer` carries the ballots.
+/// Works for these members until `stop` is done; what is under way then is finished by the next start.
 ///
 /// # Errors
 /// If the folder or the configuration cannot be used, or the payer's account is not there. Trouble with the chain or with
 /// content is logged and tried again.
 pub async fn run(
     chain: Chain,
-    payer: Secret,
-    members: Vec<Member>,
+    signers: Signers,
     config: Config,
     folder: &Path,
     stop: impl Future<Output = ()>,
 ) -> Result<()> {
+    let Signers { members, payer } = signers;
     let journal = Journal::open(folder)?;
     let gauges = Arc::new(Gauges::new());
     let door = match config.listen {
@@ -327,7 +334,9 @@ impl Operator {
                     tracing::info!(ballots = batch.len(), phase = name, hash, "sent");
                     self.gauges.sent.with_label_values(&[name]).inc_by(batch.len() as u64);
                     let now = Instant::now();
-                    batch.iter().for_each(|place| drop(self.sent.insert((*place, phase), now)));
+                    for place in batch {
+                        self.sent.insert((*place, phase), now);
+                    }
                 }
                 // the round may have moved on meanwhile; the next look tells
                 Err(error @ client::Error::Refused { .. }) => {

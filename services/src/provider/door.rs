@@ -11,7 +11,7 @@ use axum::{
     Json, Router,
     body::{Body, Bytes},
     extract::{Path, Query, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -191,8 +191,7 @@ async fn begin(shop: Arc<Shop>, request: Request) -> Result<Response, Refusal> {
         },
         book,
     };
-    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    let answer = ask(&shop, &offer, parts.method, path, &parts.headers, asked).await?;
+    let answer = ask(&shop, &offer, &parts, asked).await?;
     work.answer(answer).await
 }
 
@@ -203,14 +202,7 @@ struct Answer {
     pieces: futures_util::stream::BoxStream<'static, std::io::Result<Bytes>>,
 }
 
-async fn ask(
-    shop: &Shop,
-    offer: &Offer,
-    method: axum::http::Method,
-    path: &str,
-    headers: &HeaderMap,
-    body: Bytes,
-) -> Result<Answer, Refusal> {
+async fn ask(shop: &Shop, offer: &Offer, parts: &Parts, body: Bytes) -> Result<Answer, Refusal> {
     let down = |error: String| Refusal::new(StatusCode::BAD_GATEWAY, "upstream", error);
     if let Some(file) = &offer.file {
         let bytes = tokio::fs::read(file)
@@ -220,9 +212,10 @@ async fn ask(
         return Ok(Answer { status: StatusCode::OK, kind: None, pieces });
     }
     let base = offer.upstream.as_deref().unwrap_or_default().trim_end_matches('/');
-    let mut asked = shop.upstream.request(method, format!("{base}{path}")).body(body);
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let mut asked = shop.upstream.request(parts.method.clone(), format!("{base}{path}")).body(body);
     for name in PASSED {
-        if let Some(value) = headers.get(&name) {
+        if let Some(value) = parts.headers.get(&name) {
             asked = asked.header(name, value);
         }
     }

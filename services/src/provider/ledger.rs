@@ -25,12 +25,15 @@ pub(super) struct Known {
     pub(super) unit: Unit,
 }
 
+/// What was read, and when.
+type Kept<K, V> = Mutex<HashMap<K, (Instant, V)>>;
+
 /// Reads the chain for a provider.
 pub(super) struct Ledger {
     chain: Arc<Chain>,
     trust: Duration,
-    channels: Mutex<HashMap<u64, (Instant, Known)>>,
-    allowed: Mutex<HashMap<(u64, i32), (Instant, Option<String>)>>,
+    channels: Kept<u64, Known>,
+    allowed: Kept<(u64, i32), Option<String>>,
 }
 
 impl Ledger {

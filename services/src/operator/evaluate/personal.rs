@@ -53,7 +53,7 @@ fn is_card(text: &str) -> bool {
         (_, twice) => twice,
     };
     let sum: u32 = digits.iter().rev().enumerate().map(doubled).sum();
-    (13..=19).contains(&digits.len()) && sum % 10 == 0
+    (13..=19).contains(&digits.len()) && sum.is_multiple_of(10)
 }
 
 /// By the check digits of ISO 13616 (remainder 1 modulo 97).

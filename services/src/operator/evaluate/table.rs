@@ -110,7 +110,7 @@ impl Repeats {
 }
 
 fn bps(part: u64, whole: u64) -> u32 {
-    if whole == 0 { 0 } else { u32::try_from(part * 10_000 / whole).unwrap_or(BEST) }
+    (part * 10_000).checked_div(whole).map_or(0, |share| u32::try_from(share).unwrap_or(BEST))
 }
 
 /// All that is gathered while reading.
