@@ -155,6 +155,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// G35.
     #[test]
     fn a_carry_loses_nothing_over_many_odd_divisions() {
         let mut shared = Shared::default();
@@ -174,6 +175,7 @@ mod tests {
         assert_eq!(Share::of(&shares[0].record()).expect("reads"), shares[0]);
     }
 
+    /// G33: no weight.
     #[test]
     fn income_without_weights_is_refused_and_changes_nothing() {
         let mut shared = Shared::default();
@@ -191,6 +193,7 @@ mod tests {
     }
 
     proptest! {
+        /// G35.
         #[test]
         fn nobody_is_paid_more_than_came_in(
             steps in prop::collection::vec((0_usize..4, 0_u128..1_000_000, 0_u128..u128::from(u64::MAX)), 1..60),

@@ -156,6 +156,7 @@ mod tests {
         }
     }
 
+    /// lazai 7.21: a part can be shown without the rest.
     #[test]
     fn every_leaf_of_every_tree_is_proved_and_nothing_else_is() {
         for count in 1..=33_u8 {

@@ -109,6 +109,7 @@ impl Ballot<'_> {
 mod tests {
     use super::*;
 
+    /// lazai 7.18, peers 7.1: one form for each statement, whatever is in it.
     #[test]
     fn parts_cannot_be_shifted_into_each_other() {
         let of = |parts: &[Part<'_>]| hash("tag", parts);

@@ -121,6 +121,7 @@ fn every_message_of_the_sdk_has_its_amino_json() {
     report(differences);
 }
 
+/// lazai 7.18.
 #[test]
 fn sign_documents_are_those_of_the_sdk() {
     for row in rows(include_str!("vectors/signdocs.jsonl")) {

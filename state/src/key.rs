@@ -175,6 +175,7 @@ mod tests {
     }
 
     proptest! {
+        /// G41: separators, prefixes of each other, 0xFF.
         #[test]
         fn every_key_survives_its_encoding_and_keeps_its_order(
             a in (bytes(), any::<u64>(), ".{0,4}", any::<bool>()),

@@ -5,9 +5,10 @@ use std::{os::unix::process::ExitStatusExt, process::Command, sync::Arc};
 use state::{Options, Store};
 use tendermint_abci::Application;
 use tendermint_proto::v0_38::abci::{
-    RequestApplySnapshotChunk, RequestInfo, RequestLoadSnapshotChunk, RequestOfferSnapshot, RequestQuery,
-    ResponseApplySnapshotChunk, Snapshot, response_apply_snapshot_chunk::Result as Applied,
-    response_offer_snapshot::Result as Offered,
+    RequestApplySnapshotChunk, RequestExtendVote, RequestInfo, RequestLoadSnapshotChunk,
+    RequestOfferSnapshot, RequestQuery, RequestVerifyVoteExtension, ResponseApplySnapshotChunk, Snapshot,
+    response_apply_snapshot_chunk::Result as Applied, response_offer_snapshot::Result as Offered,
+    response_verify_vote_extension::VerifyStatus,
 };
 
 use super::Chain;
@@ -39,6 +40,27 @@ fn apply(to: &Chain, index: u32, chunk: Vec<u8>) -> ResponseApplySnapshotChunk {
 fn load(from: &Chain, snapshot: &Snapshot, chunk: u32) -> Vec<u8> {
     let (height, format) = (snapshot.height, snapshot.format);
     from.load_snapshot_chunk(RequestLoadSnapshotChunk { height, format, chunk }).chunk.into()
+}
+
+/// peers 7.8: vote extensions are off. Ours are empty, and whatever else comes as one is refused.
+#[test]
+fn any_vote_extension_but_none_is_refused() {
+    let chain = TestChain::with_balances(&[("ada", 10_000)]);
+    let app = served(&chain.node);
+    assert!(app.extend_vote(RequestExtendVote::default()).vote_extension.is_empty());
+    let verdict = |bytes: Vec<u8>, height: i64| {
+        let ask = RequestVerifyVoteExtension {
+            vote_extension: bytes.into(),
+            height,
+            ..RequestVerifyVoteExtension::default()
+        };
+        app.verify_vote_extension(ask).status
+    };
+    assert_eq!(verdict(Vec::new(), 2), i32::from(VerifyStatus::Accept));
+    for bytes in [vec![0], vec![0xff; 1_000_000], b"late".to_vec()] {
+        assert_eq!(verdict(bytes.clone(), 2), i32::from(VerifyStatus::Reject));
+        assert_eq!(verdict(bytes, i64::MAX), i32::from(VerifyStatus::Reject));
+    }
 }
 
 #[test]
@@ -91,6 +113,7 @@ fn a_node_joins_by_state_sync_and_goes_on_as_the_others_do() {
     assert_eq!(empty(folder.path()).info(), chain.node.info());
 }
 
+/// lazai 7.20.
 #[test]
 fn a_raw_value_comes_with_its_proof_and_so_does_its_absence() {
     let mut chain = TestChain::with_balances(&[("ada", 10_000), ("bob", 0)]);

@@ -124,6 +124,7 @@ fn a_transaction_is_simulated_in_every_form_that_clients_send() {
     assert_eq!(answer.gas_info.expect("gas").gas_used.to_string(), exact);
 }
 
+/// G40: a simulation has the limits of the transaction.
 #[test]
 fn a_simulation_that_fails_says_why_and_what_it_used() {
     let house = House::open();
@@ -265,6 +266,7 @@ fn a_healthy_node_says_so() {
     assert!(healthy);
 }
 
+/// G40.
 #[test]
 fn limits_refuse_by_name() {
     let few_rows = House::with(Limits { rows: 1, ..Limits::default() });

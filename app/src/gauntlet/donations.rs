@@ -30,3 +30,26 @@ fn coins_sent_straight_to_any_module_account_are_refused() {
         }
     }
 }
+
+/// peers 7.10: what is sent to oneself, once or by halves, is neither lost nor doubled.
+#[test]
+fn a_payment_to_oneself_changes_nothing_but_the_fee() {
+    let mut chain = chain();
+    let before = chain.balance("ada");
+    let own = address("ada").to_string();
+    let send =
+        MsgSend { from_address: own.clone(), to_address: own.clone(), amount: vec![coin("ulaz", "777")] };
+    let many = MsgMultiSend {
+        inputs: vec![Input { address: own.clone(), coins: vec![coin("ulaz", "700")] }],
+        outputs: vec![
+            Output { address: own.clone(), coins: vec![coin("ulaz", "300")] },
+            Output { address: own, coins: vec![coin("ulaz", "400")] },
+        ],
+    };
+    for message in [any(&send), any(&many)] {
+        let mut draft = Draft::of(&chain, "ada", vec![message]);
+        draft.fee.amount = vec![coin("ulaz", "10")];
+        assert_eq!(chain.block(vec![draft.seal()])[0].code, 0);
+    }
+    assert_eq!(chain.balance("ada"), before - 20);
+}

@@ -76,3 +76,25 @@ fn a_page_has_its_most_rows_whatever_is_asked_for() {
     assert_eq!(answer.accounts.len(), MAX_ROWS);
     assert!(!answer.pagination.expect("there is more").next_key.is_empty());
 }
+
+/// Lists of the protocol's queries that are short by themselves, and why.
+const SHORT: &[(&str, &str)] = &[];
+
+/// lazai 7.19: what a query of the protocol lists has pages, or a bound.
+#[test]
+fn what_is_listed_has_pages_or_a_bound() {
+    let mut unbounded = Vec::new();
+    let services = proto::descriptors().services();
+    let ours = services
+        .filter(|service| service.package_name().starts_with("lazchain.") && service.name() == "Query");
+    for method in ours.flat_map(|service| service.methods().collect::<Vec<_>>()) {
+        let paged = method.input().get_field_by_name("pagination").is_some();
+        let lists =
+            method.output().fields().any(|field| field.is_list() && field.kind().as_message().is_some());
+        let name = method.full_name().to_owned();
+        if lists && !paged && !SHORT.iter().any(|(known, _)| *known == name) {
+            unbounded.push(name);
+        }
+    }
+    assert_eq!(unbounded, Vec::<String>::new());
+}

@@ -26,6 +26,7 @@ fn statements(text: &str) -> Vec<String> {
     lines.collect::<String>().lines().map(str::to_owned).collect()
 }
 
+/// G41: no key lies within another.
 #[test]
 fn keys_on_disk_are_as_written_down() {
     let mut lines = BTreeSet::new();

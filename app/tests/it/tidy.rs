@@ -133,6 +133,7 @@ fn sources_stay_under_their_cap_and_hold_no_stray_words() {
     }
 }
 
+/// peers 7.16, lazai 7.23.
 /// Only the store and the codec may spell keys; a clock, dice or a hash map in the chain is a fork.
 #[test]
 fn the_chain_has_no_clock_no_dice_no_environment() {

@@ -87,6 +87,7 @@ fn of(source: &mut impl Read, mut progress: impl FnMut(u64)) -> io::Result<Conte
 mod tests {
     use super::*;
 
+    /// lazai 7.21: content is anchored by its hash and root alone.
     #[test]
     fn content_of_any_size_is_what_one_would_compute_by_hand() {
         for size in [1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 5 * CHUNK_BYTES + 17] {

@@ -55,6 +55,7 @@ mod tests {
     use super::*;
     use crate::{offchain::channel, secret::Secret};
 
+    /// lazai 7.18.
     #[test]
     fn a_voucher_is_for_exactly_the_units_at_their_price() {
         let key = channel(&Secret::from_slice(&[7; 32]).unwrap(), 0);

@@ -14,6 +14,7 @@ fn ctx() -> Ctx {
     Ctx::new(Block { height: 7, ..Block::default() }, Overlay::new(Snapshot::empty()))
 }
 
+/// lazai 7.19, lazai 7.20.
 #[test]
 fn every_entry_of_a_trail_is_proved_by_what_state_holds() {
     let (mut ctx, ada) = (ctx(), Address::module("ada"));

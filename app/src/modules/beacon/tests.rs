@@ -57,6 +57,7 @@ fn a_chain_counts_from_the_next_epoch_and_its_preimages_move_the_beacon() {
     assert!(vic.given > 5 && vic.withheld == 0, "{vic:?}");
 }
 
+/// peers 7.8, peers 4.7.
 #[test]
 fn a_withheld_or_wrong_preimage_is_counted_and_moves_nothing() {
     let mut chain = chain();
@@ -78,6 +79,7 @@ fn a_withheld_or_wrong_preimage_is_counted_and_moves_nothing() {
     assert!(proposer == Some(cons("vic")) || proposer == Some(cons("val")));
 }
 
+/// peers 7.8.
 #[test]
 fn a_preimage_anywhere_but_first_or_in_the_pool_is_refused() {
     let mut chain = chain();

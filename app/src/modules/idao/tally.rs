@@ -145,6 +145,7 @@ mod tests {
         judge(ProposalKind::Messages, &count(votes), voters, &rules()).passes
     }
 
+    /// G37, peers 7.6: weights of 0, and of all there can be.
     #[test]
     fn thresholds_are_exact_and_nothing_divides_by_zero() {
         use VoteOption::{Abstain, No, Veto, Yes};
@@ -176,6 +177,7 @@ mod tests {
     }
 
     proptest! {
+        /// G37.
         #[test]
         fn changing_votes_counts_only_the_last_of_each(
             votes in prop::collection::vec((0_usize..5, 1_i32..=4, any::<bool>()), 0..40),

@@ -125,6 +125,7 @@ mod tests {
         }
     }
 
+    /// G33.
     #[test]
     fn the_largest_supply_and_rate_do_not_overflow() {
         let params = Params { max: Dec::ONE, min: Dec::ONE, blocks_per_year: 1, ..params() };

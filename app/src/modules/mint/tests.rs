@@ -55,6 +55,7 @@ fn a_block_makes_nothing_by_itself_while_the_rate_climbs_where_little_is_bonded(
     assert!((5_200_000_000..5_201_000_000).contains(&annual.units()));
 }
 
+/// G33.
 #[test]
 fn a_supply_at_its_limit_gets_no_more_and_the_chain_goes_on() {
     let mut state = genesis(&[("ada", 1)], &[]);

@@ -114,6 +114,7 @@ mod tests {
         assert_eq!(powers(&amounts(&[7]), 10_000).expect("fits").powers, amounts(&[7]));
     }
 
+    /// G33.
     #[test]
     fn amounts_beyond_all_supply_are_refused_not_wrapped() {
         assert!(powers(&[Amount::MAX, Amount::MAX], 5_000).is_err());

@@ -118,6 +118,7 @@ mod tests {
         assert_eq!(member.due, number(483_333));
     }
 
+    /// G33.
     #[test]
     fn the_largest_supply_rate_and_time_do_not_overflow() {
         let day = Span::from_secs(86_400);
@@ -138,6 +139,7 @@ mod tests {
     }
 
     proptest! {
+        /// G35.
         /// Whoever sinks what, together they get at most the part, and each at most its cap: sinking under many names
         /// gains nothing.
         #[test]
@@ -158,6 +160,7 @@ mod tests {
             prop_assert!(paid <= one.due.units());
         }
 
+        /// G35, G33: no time, and very little of it.
         #[test]
         fn cutting_time_into_epochs_mints_no_more(nanos in prop::collection::vec(0_u64..7_200_000_000_000, 1..20)) {
             let supply = number(1_000_000_000_000_000);

@@ -107,6 +107,7 @@ fn where_more_is_sunk_than_the_part_reaches_for_it_is_shared_in_proportion() {
     assert_eq!(val.expect("due").to_string(), format!("{}ulaz", 1_597_079_625_u64 / 4));
 }
 
+/// G36, peers 7.14.
 #[test]
 fn a_partys_part_is_minted_when_it_sinks_again_and_never_twice() {
     let mut world = world();

@@ -56,6 +56,7 @@ fn what_is_due_is_worked_in_order_and_the_rest_waits() {
     assert_eq!(DEPTHS.get(&ctx.state, &LETTERS.name.to_owned()).expect("reads"), Some(1));
 }
 
+/// G38.
 #[test]
 fn a_flooded_queue_cannot_starve_another() {
     let mut ctx = ctx(10);
@@ -72,6 +73,7 @@ fn a_flooded_queue_cannot_starve_another() {
     assert_eq!(done.iter().filter(|byte| **byte == b'B').count(), 3, "its sixteenth is 4");
 }
 
+/// G38: one that always errors.
 #[test]
 fn a_refused_entry_is_set_aside_and_the_others_go_on() {
     let mut ctx = ctx(10);
@@ -101,6 +103,7 @@ fn work_with_more_to_do_keeps_its_place_and_later_work_waits() {
     assert_eq!(waits.iter().map(|((_, due, _), _)| *due).collect::<Vec<_>>(), [11]);
 }
 
+/// G38, peers 7.7.
 #[test]
 fn a_hundred_thousand_entries_due_at_once_take_many_blocks_in_order() {
     let mut ctx = ctx(10);

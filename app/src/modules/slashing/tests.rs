@@ -129,6 +129,7 @@ fn unjailing_follows_the_rules() {
     assert_eq!(chain.updates(&["vic"]), [("vic".into(), 5)]);
 }
 
+/// G36: unbonding and redelegating around the infraction.
 #[test]
 fn stake_that_left_after_a_double_sign_pays_its_part_and_stake_that_left_before_pays_nothing() {
     let mut chain = chain();
@@ -158,6 +159,7 @@ fn stake_that_left_after_a_double_sign_pays_its_part_and_stake_that_left_before_
     assert_eq!(chain.balance("ada"), u128::from(RICH - 10_000_000 + 3_200_000 - 30));
 }
 
+/// G36.
 #[test]
 fn stake_that_moved_and_then_left_the_new_validator_still_pays() {
     let mut chain = chain();
@@ -175,6 +177,7 @@ fn stake_that_moved_and_then_left_the_new_validator_still_pays() {
     assert_eq!(chain.balance("ada"), u128::from(RICH - 2_000_000 - 30));
 }
 
+/// peers 7.3.
 #[test]
 fn a_slash_of_everything_leaves_a_validator_that_nobody_can_stake_on() {
     let balances = [("ada", RICH), ("vic", RICH), ("val", RICH)];
@@ -188,6 +191,52 @@ fn a_slash_of_everything_leaves_a_validator_that_nobody_can_stake_on() {
     assert_eq!(tokens(&chain, "vic"), 0);
     assert_eq!(code(&chain.run("ada", vec![delegate("ada", "vic", 5)])), ("staking", 34));
     assert_eq!(code(&chain.run("vic", vec![undelegate("vic", "vic", 5)])), ("staking", 22));
+}
+
+/// peers 7.2: the shares of who was slashed to a single unit are worth next to nothing, and who stakes after them gets back
+/// what they staked, to the unit.
+#[test]
+fn a_slash_to_a_single_unit_takes_nothing_from_who_stakes_afterwards() {
+    let balances = [("ada", RICH), ("vic", RICH), ("val", RICH)];
+    let mut state = genesis(&balances, &[("vic", 10_000_000), ("val", 20_000_000)]);
+    state["slashing"] = json!({"params": params()});
+    state["slashing"]["params"]["slash_fraction_downtime"] = "0.9999999".into();
+    let mut chain = TestChain::with_genesis(&["ada", "vic"], state);
+    miss_until_jailed(&mut chain, "vic");
+    assert_eq!(tokens(&chain, "vic"), 1);
+    assert_eq!(chain.run("ada", vec![delegate("ada", "vic", 5_000_000)]).code, 0);
+    assert_eq!(tokens(&chain, "vic"), 5_000_001);
+    assert_eq!(code(&chain.run("ada", vec![undelegate("ada", "vic", 5_000_001)])), ("sdk", 18));
+    assert_eq!(chain.run("ada", vec![undelegate("ada", "vic", 5_000_000)]).code, 0);
+    assert_eq!(chain.run("vic", vec![undelegate("vic", "vic", 1)]).code, 0);
+    chain.skip_secs(1_814_400);
+    chain.blocks(2);
+    assert_eq!(chain.balance("ada"), u128::from(RICH - 30));
+}
+
+/// peers 7.3: a slash of everything while stake is leaving and moving: nothing is left of either, what is nothing is paid
+/// out without trouble, and nobody else pays.
+#[test]
+fn a_slash_of_everything_reaches_what_is_leaving_and_the_queue_pays_nothing() {
+    let balances = [("ada", RICH), ("bob", RICH), ("vic", RICH), ("val", RICH)];
+    let mut state = genesis(&balances, &[("vic", 10_000_000), ("val", 20_000_000)]);
+    state["slashing"] = json!({"params": params()});
+    state["slashing"]["params"]["slash_fraction_double_sign"] = "1".into();
+    let mut chain = TestChain::with_genesis(&["ada", "bob"], state);
+    chain.run("ada", vec![delegate("ada", "vic", 10_000_000)]);
+    chain.run("bob", vec![delegate("bob", "val", 1_000_000)]);
+    chain.blocks(2);
+    let height = chain.height;
+    chain.blocks(1);
+    chain.run("ada", vec![undelegate("ada", "vic", 4_000_000)]);
+    chain.run("ada", vec![redelegate("ada", "vic", "val", 6_000_000)]);
+    chain.accuse("vic", height, 20);
+    chain.blocks(1);
+    assert_eq!((tokens(&chain, "vic"), tokens(&chain, "val")), (0, 21_000_000));
+    chain.skip_secs(1_814_400);
+    chain.blocks(2);
+    assert_eq!(chain.balance("ada"), u128::from(RICH - 10_000_000 - 30));
+    assert_eq!(chain.run("bob", vec![undelegate("bob", "val", 1_000_000)]).code, 0);
 }
 
 #[test]

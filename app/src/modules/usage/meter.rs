@@ -129,6 +129,7 @@ mod tests {
         assert_eq!((second.protocol, second.base), (number(40_001), number(1_960_003)));
     }
 
+    /// G33.
     #[test]
     fn the_largest_numbers_are_refused_and_do_not_wrap() {
         let meter = Meter { units_cap: u64::MAX, ..open(u128::MAX, u128::MAX, false) };
@@ -141,6 +142,7 @@ mod tests {
     }
 
     proptest! {
+        /// G35.
         /// However often the provider redeems, protocol and base are the same to the unit as if it had redeemed once.
         #[test]
         fn splitting_use_into_many_vouchers_gains_nothing(

@@ -37,6 +37,7 @@ fn give_back(chain: &mut TestChain, serial: u64, taken: u64, unused: u64, money:
     back.expect("never refuses");
 }
 
+/// peers 7.5, lazai 7.14.
 #[test]
 fn access_is_sold_under_the_newest_licence_at_most_at_the_price_agreed() {
     let mut chain = chain();
@@ -95,6 +96,7 @@ fn a_channel_takes_value_with_its_money_and_gives_back_what_is_left() {
     assert_eq!(claim(&mut chain, &[(1, 1)]), 210, "money of a burnt token is revenue");
 }
 
+/// lazai 7.15: no value outlives its time by moving.
 #[test]
 fn value_moves_only_under_the_same_licence_price_and_time() {
     let mut chain = chain();
@@ -143,6 +145,7 @@ fn value_moves_only_under_the_same_licence_price_and_time() {
     assert_eq!(refused(&mut chain, "eve", &back), 32);
 }
 
+/// G39, lazai 7.12, lazai 7.21, peers 4.10.
 #[test]
 fn revoking_a_token_refunds_it_at_once_and_revoking_an_account_on_request() {
     let mut chain = chain();
@@ -194,6 +197,7 @@ fn revoking_a_token_refunds_it_at_once_and_revoking_an_account_on_request() {
     bought(&mut chain, "dan", 1);
 }
 
+/// G39.
 #[test]
 fn a_revoked_licence_grants_nothing_any_more() {
     let mut chain = chain();
@@ -214,6 +218,7 @@ fn a_revoked_licence_grants_nothing_any_more() {
     assert_eq!(refused(&mut chain, "ada", &missing), 4);
 }
 
+/// peers 4.10, lazai 7.15: expiry by queue, at its instant, and no weight goes with it.
 #[test]
 fn expiry_ends_value_and_its_money_becomes_revenue_once_a_version_is_settled() {
     let mut chain = chain();

@@ -13,6 +13,7 @@ fn accept(who: &str) -> pb::MsgAcceptAsset {
     pb::MsgAcceptAsset { new_owner: text(who), asset: 1 }
 }
 
+/// lazai 7.7: nobody is made an owner without a signature of their own.
 #[test]
 fn control_moves_in_two_steps_and_shares_stay() {
     let mut chain = chain();
@@ -141,6 +142,7 @@ fn what_a_guardian_freezes_takes_no_use_and_pays_no_claims_until_its_owner_leave
     assert_eq!(claim(&mut chain, &[(1, 1)]), 60);
 }
 
+/// G39: no permission grows by being passed on.
 #[test]
 fn an_agent_of_the_owner_may_do_what_it_is_registered_for_and_never_gives_control_away() {
     let mut chain = chain();

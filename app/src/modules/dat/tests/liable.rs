@@ -31,6 +31,7 @@ fn what_a_liable_version_earns_is_held_and_then_released() {
     assert_eq!(code(fallen), 11, "a settled version does not fall");
 }
 
+/// G38.
 #[test]
 fn held_income_of_many_providers_is_released_within_the_budget() {
     let mut chain = chain();
@@ -63,6 +64,7 @@ fn a_token_without_a_rate_pays_providers_nothing_while_liable() {
     assert_eq!(held.expect("is received").units(), 40);
 }
 
+/// lazai 7.9, peers 4.10.
 #[test]
 fn a_fallen_verdict_is_refunded_and_topped_up_as_far_as_it_reaches() {
     let mut chain = chain();

@@ -13,6 +13,7 @@ fn asks(royalty_bps: u32) -> Option<pb::PolicyTerms> {
     Some(pb::PolicyTerms { derivative_royalty_bps: royalty_bps, ..terms() })
 }
 
+/// peers 7.13, lazai 7.22.
 #[test]
 fn dummy_layers_do_not_dilute_an_ancestor() {
     let mut chain = chain();
@@ -25,6 +26,7 @@ fn dummy_layers_do_not_dilute_an_ancestor() {
     assert_eq!((lineage.depth, lineage.ancestors.len()), (4, 3));
 }
 
+/// peers 7.13: a parent twice under two licences.
 #[test]
 fn of_two_ways_to_an_ancestor_the_larger_rate_counts() {
     let mut chain = chain();
@@ -42,6 +44,7 @@ fn of_two_ways_to_an_ancestor_the_larger_rate_counts() {
     assert_eq!(code(chain.act(move |ctx| logic::anchor(ctx, &new))), 20);
 }
 
+/// peers 7.13: the whole stack is at most half.
 #[test]
 fn royalties_ancestors_and_generations_have_their_limits() {
     let mut chain = chain();
@@ -62,6 +65,29 @@ fn royalties_ancestors_and_generations_have_their_limits() {
     assert_eq!(check(&chain, &[parent(last)]).expect_err("too deep").code, 22);
     let many: Vec<pb::Parent> = (1..=17).map(parent).collect();
     assert_eq!(check(&chain, &many).expect_err("17 parents").code, 22);
+}
+
+/// peers 7.13: sixteen parents with 64 ancestors are a version; 65 are none, however few parents bring them.
+#[test]
+fn sixteen_parents_with_sixty_four_ancestors_are_the_most() {
+    let mut chain = chain();
+    let free = |new: NewAnchor| NewAnchor { policy: asks(0), ..new };
+    for number in 1..=62 {
+        settled(&mut chain, free(new("ada", &format!("base {number}"))));
+    }
+    let group = |from: u64| (from..from + 16).collect::<Vec<u64>>();
+    for (at, parents) in [group(1), group(17), group(33), vec![62]].into_iter().enumerate() {
+        settled(&mut chain, free(derived("ada", &format!("group {at}"), &parents)));
+    }
+    // three groups of sixteen, and thirteen more
+    let parents = |rest: std::ops::RangeInclusive<u64>| [63, 64, 65].into_iter().chain(rest).map(parent);
+    let most: Vec<pb::Parent> = parents(49..=61).collect();
+    let lineage = check(&chain, &most).expect("fits");
+    assert_eq!((lineage.parents.len(), lineage.ancestors.len()), (16, 64));
+    // the last of them is a group of one: itself and its base
+    let too_many: Vec<pb::Parent> = parents(49..=60).chain([parent(66)]).collect();
+    assert_eq!(too_many.len(), 16);
+    assert_eq!(check(&chain, &too_many).expect_err("65").code, 22);
 }
 
 #[test]
@@ -85,6 +111,7 @@ fn a_parent_must_be_final_and_licensed_to_the_submitter() {
     assert_eq!(code(chain.act(move |ctx| logic::anchor(ctx, &late))), 20);
 }
 
+/// lazai 7.22, peers 4.10.
 #[test]
 fn a_new_version_inherits_its_parents_except_those_it_drops() {
     let mut chain = chain();

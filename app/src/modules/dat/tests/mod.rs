@@ -3,9 +3,11 @@
 mod access;
 mod asking;
 mod assets;
+mod attacks;
 mod liable;
 mod lineage;
 mod messages;
+mod model;
 mod money;
 mod pools;
 mod pots;

@@ -84,6 +84,7 @@ fn one(chain: &mut TestChain, act: &Do) {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
+    /// G34, G35, peers 4.10.
     /// The invariants of every block say that in millionths nothing is lost or made; this says that in the end everybody
     /// together was paid what came in, less a unit a token and ancestor.
     #[test]
@@ -108,6 +109,7 @@ proptest! {
     }
 }
 
+/// G35, peers 7.10.
 #[test]
 fn claiming_a_thousand_times_pays_no_more_than_claiming_once() {
     let mut chain = chain();
@@ -122,6 +124,7 @@ fn claiming_a_thousand_times_pays_no_more_than_claiming_once() {
     assert_eq!(claim(&mut chain, &[(1, 2)]), 0);
 }
 
+/// peers 7.9, peers 7.10.
 #[test]
 fn a_token_named_twice_in_a_claim_is_refused() {
     let mut chain = chain();
@@ -135,6 +138,7 @@ fn a_token_named_twice_in_a_claim_is_refused() {
     assert_eq!(refused(&mut chain, "zoe", &claim(vec![pb::DatRef { asset: 1, serial: 9 }])), 5);
 }
 
+/// G35.
 #[test]
 fn paying_in_pieces_saves_no_royalty() {
     let mut chain = chain();
@@ -147,6 +151,7 @@ fn paying_in_pieces_saves_no_royalty() {
     assert_eq!(royalties, 2, "15 % of 10, rounded up once");
 }
 
+/// G38: cheap state that later work would walk through is bounded.
 #[test]
 fn an_asset_earns_a_bounded_number_of_denominations() {
     use crate::modules::dat::keys::INCOMES;
@@ -163,6 +168,7 @@ fn an_asset_earns_a_bounded_number_of_denominations() {
     assert_eq!(code(refused), 39);
 }
 
+/// G33.
 #[test]
 fn overflowing_amounts_are_refused_and_change_nothing() {
     let mut chain = chain();

@@ -10,6 +10,7 @@ fn split(owner: &str, serial: u64, share: u32) -> pb::MsgSplitDat {
     pb::MsgSplitDat { owner: text(owner), asset: 1, serial, share }
 }
 
+/// lazai 7.15, peers 7.10.
 #[test]
 fn a_transfer_first_pays_the_old_owner_and_clears_the_operator() {
     let mut chain = chain();
@@ -29,6 +30,7 @@ fn a_transfer_first_pays_the_old_owner_and_clears_the_operator() {
     assert_eq!((again.codespace.as_str(), again.code), ("sdk", 18), "to oneself");
 }
 
+/// G39: nothing is to be had from what a committee may still take back.
 #[test]
 fn nothing_of_a_provisional_asset_moves() {
     let mut chain = chain();
@@ -107,6 +109,7 @@ fn a_token_without_share_is_burnt_with_its_deposit_back() {
     assert_eq!(income.expect("is there").0.dust, "333333");
 }
 
+/// lazai 7.15, peers 4.10: no share saturates.
 #[test]
 fn shares_cannot_pass_the_whole() {
     let mut chain = chain();
@@ -119,6 +122,7 @@ fn shares_cannot_pass_the_whole() {
     assert!(chain.act(move |ctx| logic::anchor(ctx, &none)).is_err());
 }
 
+/// G39, peers 4.8: one content, one anchor, and no anchor is overwritten.
 #[test]
 fn one_content_is_anchored_once() {
     let mut chain = chain();

@@ -36,6 +36,7 @@ fn made(chain: &mut TestChain, idao: u64) {
     assert_eq!(settled(chain, model), (2, 1));
 }
 
+/// lazai 7.14, lazai 7.17.
 #[test]
 fn the_worked_example_of_revenue_comes_out_to_the_last_unit() {
     let mut chain = chain();

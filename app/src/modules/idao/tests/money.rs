@@ -62,6 +62,7 @@ fn the_worked_example_pays_ada_and_cleo_by_their_points() {
     sound(&ctx);
 }
 
+/// peers 4.10, lazai 7.15: income that nobody has a share in has an owner.
 #[test]
 fn income_without_points_is_the_treasurys_and_points_earn_nothing_of_the_past() {
     let (chain, id) = health();
@@ -78,6 +79,7 @@ fn income_without_points_is_the_treasurys_and_points_earn_nothing_of_the_past() 
     sound(&ctx);
 }
 
+/// G36.
 #[test]
 fn who_leaves_takes_what_was_earned_and_nothing_after_and_a_phantom_earns_nothing() {
     let (chain, id) = health();
@@ -132,6 +134,7 @@ fn a_gift_is_the_treasurys_alone_and_a_member_without_income_has_nothing_to_clai
     assert_eq!(refused(&mut chain, "ada", &claim), 42);
 }
 
+/// peers 7.10.
 #[test]
 fn a_claim_pays_a_member_once() {
     let (mut chain, id) = health();
@@ -154,6 +157,7 @@ fn a_claim_pays_a_member_once() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
+    /// G34, G35.
     /// Whatever happens in whatever order: nobody is paid more than came in, and what is owed is there.
     #[test]
     fn any_order_of_income_points_claims_and_leaving_keeps_the_books(

@@ -25,6 +25,7 @@ fn three() -> (TestChain, u64) {
     (chain, id)
 }
 
+/// peers 4.9, lazai 7.11: no admin; a vote, and a time to leave before it counts.
 #[test]
 fn a_proposal_passes_waits_for_its_lock_and_runs_as_the_idaos_account_once() {
     let (mut chain, id) = three();
@@ -122,6 +123,7 @@ fn a_failed_run_changes_nothing_and_may_be_repeated_until_it_lapses() {
     assert!(VOTES.page(&latest, &(), None, 10).expect("reads").is_empty());
 }
 
+/// peers 7.5, G37.
 #[test]
 fn rules_frozen_with_a_proposal_decide_it_whatever_is_changed_meanwhile() {
     let (mut chain, id) = three();
@@ -150,6 +152,7 @@ fn rules_frozen_with_a_proposal_decide_it_whatever_is_changed_meanwhile() {
     assert_eq!(proposal(&chain, new).status(), pb::ProposalStatus::Rejected);
 }
 
+/// G37.
 #[test]
 fn ex_members_newcomers_and_those_who_came_back_have_no_vote_on_what_was_opened_before() {
     let (mut chain, id) = three();

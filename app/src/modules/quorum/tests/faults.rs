@@ -116,6 +116,7 @@ fn a_proposer_that_withholds_its_preimage_is_noted_absent_without_a_slash() {
     stage.block();
 }
 
+/// G37: the same offence is punished once.
 #[test]
 fn two_ballots_of_one_round_cost_a_tenth_and_the_place_for_ever() {
     let chain = equal();
@@ -169,6 +170,7 @@ fn faults_count_together_for_this_and_the_last_epoch_only() {
     stage.block();
 }
 
+/// lazai 7.16: a slash is a part of what was pledged, never more.
 #[test]
 fn all_slashes_since_a_measurement_stay_within_the_pledge() {
     let chain = equal();
@@ -184,6 +186,7 @@ fn all_slashes_since_a_measurement_stay_within_the_pledge() {
     assert_eq!(tokens.expect("reads").expect("is there").tokens, laz(500));
 }
 
+/// peers 7.12: a reserve smaller than what it is for.
 #[test]
 fn an_offence_needs_a_measured_member_and_a_reserve_needs_free_power() {
     let chain = equal();

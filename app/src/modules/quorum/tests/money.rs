@@ -9,7 +9,10 @@ use proto::{
 
 use super::{LAZ, Stage, equal, laz, ours, refused, run, val};
 use crate::{
-    modules::quorum::{self as module, logic::pools},
+    modules::{
+        quorum::{self as module, logic::pools},
+        staking::tests::undelegate,
+    },
     testkit::{TestChain, address, any},
 };
 
@@ -54,6 +57,7 @@ fn anyone_fills_the_pools_and_nobody_takes_more_than_they_hold() {
     stage.block();
 }
 
+/// G36.
 #[test]
 fn members_share_income_by_power_and_newcomers_only_what_comes_later() {
     let mut chain = equal();
@@ -91,6 +95,23 @@ fn members_share_income_by_power_and_newcomers_only_what_comes_later() {
     stage.block();
 }
 
+/// G36: who is jailed, and who is unbonded, has no part in what comes after the next measurement.
+#[test]
+fn a_jailed_member_and_an_unbonded_one_earn_nothing_of_what_comes_then() {
+    let mut chain = equal();
+    run(&mut chain, "v2", vec![undelegate("v2", "v2", 1_000 * LAZ)]);
+    let mut stage = Stage::of(&chain, 0);
+    for _ in 0..12 {
+        module::preimage_left_out(&mut stage.ctx, &val("v1")).expect("notes");
+    }
+    stage.next_epoch();
+    module::fund_members(&mut stage.ctx, 1, &address("ada"), &ulaz(900)).expect("shares");
+    let can = |name: &str| pools::claimable(&stage.ctx.state, 1, &val(name)).expect("reads").to_string();
+    assert_eq!(["v1", "v2", "v3", "v4", "v5"].map(can), ["", "", "300ulaz", "300ulaz", "300ulaz"]);
+    stage.block();
+}
+
+/// peers 4.10, lazai 7.15.
 #[test]
 fn income_without_members_waits_for_them() {
     let mut chain = super::five([1_000 * LAZ; 5]);
@@ -106,6 +127,7 @@ fn income_without_members_waits_for_them() {
     assert_eq!(module::budget(&stage.ctx.state, 1).expect("reads"), laz(2_000));
 }
 
+/// G35.
 /// Splitting claims never gains, and what is paid is never more than came.
 #[test]
 fn claiming_often_or_once_pays_the_same() {

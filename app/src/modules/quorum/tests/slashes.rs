@@ -58,6 +58,7 @@ fn crowd(people: usize) -> (TestChain, Vec<String>) {
     (chain, names)
 }
 
+/// peers 7.4, G36, lazai 7.16.
 #[test]
 fn undelegating_between_verdict_and_ruling_does_not_escape() {
     let (mut chain, names) = crowd(2);
@@ -90,6 +91,7 @@ fn stake_that_had_left_before_the_measurement_does_not_pay() {
     assert_eq!(tokens(&stage, "v1"), 990_000_000);
 }
 
+/// G38, peers 7.4.
 #[test]
 fn a_slash_goes_in_pages_and_until_it_is_done_nothing_leaves() {
     let (mut chain, names) = crowd(12);
@@ -144,6 +146,7 @@ fn after_the_time_that_stake_takes_to_leave_nothing_is_taken() {
     assert_eq!(tokens(&stage, "v1"), 1_000_000_000);
 }
 
+/// peers 7.3.
 #[test]
 fn a_validator_that_lost_everything_is_slashed_without_an_error() {
     let mut chain = equal();

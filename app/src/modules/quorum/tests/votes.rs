@@ -86,6 +86,7 @@ fn only_governance_sets_the_parameters() {
     assert_eq!(refused(&mut chain, "ada", vec![any(&message)]), ("sdk".to_owned(), 18));
 }
 
+/// G36.
 #[test]
 fn a_jailed_or_unbonded_validator_pledges_nothing_and_a_tombstoned_one_is_out() {
     let mut chain = equal();

@@ -100,6 +100,7 @@ fn take(chain: &mut TestChain, step: &Step) {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 60, ..ProptestConfig::default() })]
 
+    /// G34.
     #[test]
     fn any_traffic_keeps_the_invariants_and_survives_an_export(steps in prop::collection::vec(step(), 20..60)) {
         let mut chain = chain();

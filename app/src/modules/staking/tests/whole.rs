@@ -83,6 +83,7 @@ fn a_genesis_whose_pools_do_not_hold_the_stake_is_refused() {
     assert!(TestChain::try_genesis(&["ada"], state).is_err());
 }
 
+/// G38.
 #[test]
 fn a_crowd_that_matures_at_once_is_paid_in_portions() {
     let crowd = logic::queues::MAX_MATURE_UNBONDINGS + 100;

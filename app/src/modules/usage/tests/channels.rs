@@ -30,6 +30,7 @@ fn secs(seconds: i64) -> Option<prost_types::Duration> {
     Some(prost_types::Duration { seconds, nanos: 0 })
 }
 
+/// peers 4.2, lazai 7.8: a provider with open channels stays.
 #[test]
 fn a_provider_registers_against_a_deposit_changes_its_mind_and_goes() {
     let mut world = world();
@@ -83,6 +84,7 @@ fn what_says_nothing_of_a_provider_is_refused_by_its_form() {
     }
 }
 
+/// lazai 7.1, lazai 7.13: the money is there before the service.
 #[test]
 fn opening_pins_the_terms_and_takes_deposit_and_quota() {
     let mut world = world();
@@ -165,6 +167,7 @@ fn a_token_that_is_no_longer_accepted_opens_no_channel_and_open_ones_go_on() {
     assert_eq!(redeem_one(&mut world, id, 1, 1_000_001), Ok(3_000_003));
 }
 
+/// lazai 7.12: quotas are per consumer.
 #[test]
 fn a_policy_may_list_its_providers_and_limit_what_one_consumer_uses() {
     let mut world = world();
@@ -219,6 +222,7 @@ fn anybody_may_pay_into_a_channel_and_only_its_consumer_takes_more_units() {
     assert_eq!(late.map_err(|reject| reject.code), Err(14));
 }
 
+/// peers 4.1, peers 4.2, lazai 7.4: what is closed is paid out.
 #[test]
 fn a_consumer_waits_for_the_delay_and_the_queue_pays_the_rest() {
     let mut world = world();
@@ -250,6 +254,7 @@ fn anybody_may_settle_at_the_instant_before_the_queue_comes_round_and_its_entry_
     assert_eq!(balance(&world, "dan", "ulaz"), u128::from(RICH));
 }
 
+/// peers 7.12, lazai 7.14: nothing is promised twice.
 #[test]
 fn an_access_dat_pays_for_its_channels_and_gets_back_what_they_did_not_use() {
     let mut world = world();
@@ -291,6 +296,7 @@ fn newest_dat(world: &World) -> u64 {
     dat::asset(&world.ctx.state, 2).expect("is there").serials
 }
 
+/// peers 7.11, peers 7.5.
 #[test]
 fn later_parameters_do_not_touch_an_open_channel() {
     let mut world = world();

@@ -45,6 +45,7 @@ fn anybody_may_have_a_closed_channel_forgotten_once_its_version_is_settled() {
     assert_eq!(find(&world, id), None);
 }
 
+/// lazai 7.9: a refund is paid once and is what is recorded.
 #[test]
 fn a_fallen_version_redeems_no_more_and_refunds_its_channels_once() {
     let mut world = liable();

@@ -69,6 +69,7 @@ fn a_good_voucher_takes_what_it_states_over_the_one_before() {
     assert_eq!((taken.protocol.units(), taken.base.units()), (6, 294));
 }
 
+/// peers 7.12: overdrawn by one unit. lazai 7.2: nobody names another price.
 #[test]
 fn each_broken_rule_has_its_number() {
     let open = channel();

@@ -45,6 +45,7 @@ fn the_worked_examples_two_vouchers_are_split_number_for_number() {
     assert_eq!(60_001 + 441_001 + 999_599 + 1_499_402, 3_000_003);
 }
 
+/// peers 7.11, peers 4.3, lazai 7.3: a sequence that only grows.
 #[test]
 fn only_the_latest_voucher_counts_in_whatever_order_they_come() {
     let mut world = world();
@@ -60,6 +61,7 @@ fn only_the_latest_voucher_counts_in_whatever_order_they_come() {
     assert_eq!(find(&world, id).expect("open").redeemed, "93");
 }
 
+/// peers 7.11, peers 7.12: a voucher that races a withdrawal, and one after its channel is gone.
 #[test]
 fn until_its_instant_a_voucher_outranks_a_pending_withdrawal_and_from_it_on_the_withdrawal_stands() {
     let mut world = world();
@@ -75,6 +77,7 @@ fn until_its_instant_a_voucher_outranks_a_pending_withdrawal_and_from_it_on_the_
     assert_eq!(redeem_one(&mut world, id, 2, 2_000), Err(6), "its record is gone, and its id with it");
 }
 
+/// peers 4.3, lazai 7.2, lazai 7.3: what is signed covers price, units, channel and chain.
 #[test]
 fn a_voucher_is_for_one_channel_on_one_chain_by_one_key() {
     let mut world = world();
@@ -105,6 +108,7 @@ fn a_voucher_is_for_one_channel_on_one_chain_by_one_key() {
     assert_eq!(outcome.expect_err("another provider").code, 7);
 }
 
+/// lazai 7.13.
 #[test]
 fn one_bad_voucher_costs_the_others_of_its_batch_nothing() {
     let mut world = world();
@@ -178,6 +182,7 @@ proptest! {
         prop_assert_eq!(&whole, &run(&[1, 2, 3, 4, 5, 6]));
     }
 
+    /// peers 4.1, lazai 7.1: no balance is paid twice.
     /// Whatever comes, the deposit is the bound, and what is neither redeemed nor left is nowhere.
     #[test]
     fn a_channel_never_pays_more_than_its_deposit_whatever_is_tried(
@@ -223,6 +228,7 @@ fn tallies(world: &World) -> Vec<rewards_pb::Tally> {
     answer.tallies
 }
 
+/// G39: use after a revocation. lazai 7.12, lazai 7.21.
 #[test]
 fn work_before_a_revocation_is_redeemed_for_the_close_delay_and_work_after_it_never() {
     let mut world = world();
@@ -246,6 +252,7 @@ fn work_before_a_revocation_is_redeemed_for_the_close_delay_and_work_after_it_ne
     assert_eq!(balance(&world, "dan", "ulaz"), u128::from(RICH) - 30);
 }
 
+/// peers 7.5, peers 4.10: what was agreed on is pinned.
 #[test]
 fn a_newer_policy_or_retirement_does_not_touch_an_open_channel() {
     let mut world = world();
@@ -261,6 +268,7 @@ fn a_newer_policy_or_retirement_does_not_touch_an_open_channel() {
     assert_eq!(redeem_one(&mut world, id, 2, 20), Ok(30));
 }
 
+/// peers 7.11: an export makes no old voucher good.
 #[test]
 fn the_state_survives_an_export_and_stale_vouchers_with_it() {
     let mut world = world();
@@ -292,6 +300,7 @@ fn a_payout_can_be_recomputed_from_what_the_query_says() {
     assert!(ask(5).is_err(), "fewer units than are redeemed");
 }
 
+/// G41.
 #[test]
 fn coins_sent_to_the_modules_account_are_refused_so_its_books_stay_exact() {
     let mut world = world();

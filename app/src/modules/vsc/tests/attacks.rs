@@ -6,6 +6,7 @@ use super::acts::{commit, dataset, reveal, submission};
 use super::{ACCEPT, INVALID, REJECT, World, hash, text};
 use crate::testkit::address;
 
+/// peers 7.1, peers 4.4, lazai 7.5: a verdict is keyed by task, content and Quorum, and is used once.
 #[test]
 fn incident_1_a_verdict_for_one_file_anchors_no_second_one() {
     let mut world = World::new(false, false);
@@ -25,6 +26,7 @@ fn incident_1_a_verdict_for_one_file_anchors_no_second_one() {
     assert_eq!(world.task(other).status(), pb::TaskStatus::Commit);
 }
 
+/// peers 7.5: a round goes on with the seats it was drawn with.
 #[test]
 fn incident_5_leaving_between_commit_and_reveal_changes_nothing_in_the_round() {
     let mut world = World::new(false, false);
@@ -39,6 +41,7 @@ fn incident_5_leaving_between_commit_and_reveal_changes_nothing_in_the_round() {
     assert_eq!(world.round(task, 1).accepts, 4);
 }
 
+/// peers 7.15.
 #[test]
 fn incident_15_who_leaves_after_honest_work_is_paid_for_it() {
     let mut world = World::new(false, false);
@@ -51,6 +54,7 @@ fn incident_15_who_leaves_after_honest_work_is_paid_for_it() {
     assert_eq!(world.of(&name) - had, 21_750_001 / 4);
 }
 
+/// peers 7.7, G38.
 #[test]
 fn incident_7_a_herd_of_deadlines_is_worked_in_order_and_within_the_budget() {
     let mut world = World::new(false, false);
@@ -69,6 +73,7 @@ fn incident_7_a_herd_of_deadlines_is_worked_in_order_and_within_the_budget() {
     assert_eq!(world.of("ada"), before);
 }
 
+/// G37, peers 4.5: each seat once, strangers never, and two of four are no verdict.
 #[test]
 fn g37_double_votes_strangers_and_silence_do_not_move_a_tally() {
     let mut world = World::new(false, false);
@@ -89,6 +94,7 @@ fn g37_double_votes_strangers_and_silence_do_not_move_a_tally() {
     assert_eq!(world.task(task).status(), pb::TaskStatus::Between);
 }
 
+/// G39: a single winner by rule.
 #[test]
 fn g39_the_same_content_twice_in_a_block_has_one_task() {
     let mut world = World::new(false, false);
@@ -101,6 +107,7 @@ fn g39_the_same_content_twice_in_a_block_has_one_task() {
     assert_eq!(world.tasks(), 1);
 }
 
+/// peers 4.5, lazai 7.6: a score of 0 leaves nothing open that could be asked for again.
 #[test]
 fn lazai_a_score_of_nothing_is_a_verdict_like_any_other() {
     let mut world = World::new(false, false);
@@ -113,6 +120,7 @@ fn lazai_a_score_of_nothing_is_a_verdict_like_any_other() {
     assert_eq!(world.refused(&submission("ada", dataset("data", 9_000))), 12);
 }
 
+/// G39, peers 4.7: nobody judges what is their own.
 #[test]
 fn a_founder_or_somebody_with_a_role_never_judges() {
     let mut world = World::new(false, false);
@@ -132,6 +140,7 @@ fn a_founder_or_somebody_with_a_role_never_judges() {
     assert_eq!(runners.iter().filter(|one| one.bar() == pb::Bar::Conflict).count(), 1);
 }
 
+/// lazai 7.10: nor does collusion between submitter and challenger.
 #[test]
 fn planting_a_flaw_and_finding_it_oneself_does_not_pay() {
     let mut world = World::new(true, false);
@@ -147,6 +156,7 @@ fn planting_a_flaw_and_finding_it_oneself_does_not_pay() {
     assert!(all(&world) < before);
 }
 
+/// G37: one seat, one vote.
 #[test]
 fn a_committee_that_finds_it_invalid_is_not_outvoted_by_power() {
     let mut world = World::new(false, false);

@@ -19,6 +19,7 @@ fn skipped(answer: &[u8]) -> Vec<String> {
     pb::MsgSubmitCommitsResponse::decode(answer).expect("decodes").skipped
 }
 
+/// G37, peers 7.9: of two ballots of one seat the first counts.
 #[test]
 fn a_bad_ballot_is_skipped_and_the_first_good_one_counts() {
     let mut world = World::new(false, false);
@@ -46,6 +47,7 @@ fn a_bad_ballot_is_skipped_and_the_first_good_one_counts() {
     assert_eq!(world.refused(&commits(vec![good(0, ACCEPT)])), 20);
 }
 
+/// peers 7.1, G26.
 #[test]
 fn a_ballot_of_one_task_counts_for_no_other() {
     let mut world = World::new(false, false);
@@ -110,6 +112,7 @@ fn equivocation(name: &str, task: u64) -> quorum_pb::MsgSubmitEquivocation {
     }
 }
 
+/// G37: a conflict is one slash.
 #[test]
 fn who_signs_two_ballots_is_slashed_once_and_the_reporter_is_paid() {
     let mut world = World::new(false, false);
@@ -143,6 +146,7 @@ fn evidence_of_two_ballots_counts_until_liability_ends() {
     assert_eq!(world.refused(&equivocation(&name, task)), 39);
 }
 
+/// peers 7.1, lazai 7.5.
 #[test]
 fn statements_are_signed_for_one_chain() {
     let mut world = World::new(false, false);

@@ -20,6 +20,7 @@ fn sing(who: &str, task: u64) -> pb::MsgRevealCanary {
     pb::MsgRevealCanary { planter: text(who), task, salt: hash("song").to_vec() }
 }
 
+/// lazai 7.10: who answers without looking pays for it.
 #[test]
 fn who_accepted_a_canary_is_slashed_and_gets_no_fee_and_the_planter_gets_it_back() {
     let mut world = World::new(false, false);

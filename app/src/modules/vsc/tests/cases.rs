@@ -44,6 +44,7 @@ fn challenged_with_other(world: &mut World) -> u64 {
     task
 }
 
+/// lazai 7.6: a verdict can be challenged, and falls with all that it gave.
 #[test]
 fn an_overturned_acceptance_is_revoked_and_its_points_are_gone() {
     let mut world = World::new(true, false);

@@ -94,6 +94,7 @@ fn the_dataset_of_the_worked_example_is_drawn_judged_and_paid_to_the_unit() {
     assert_eq!(world.of("ada") - had, 1_800 * LAZ);
 }
 
+/// lazai 7.17: one text says what happens, number for number. lazai 7.16.
 #[test]
 fn the_overturned_verdict_of_the_worked_example_is_billed_and_slashed_to_the_unit() {
     let mut world = World::new(true, false);

@@ -53,6 +53,7 @@ fn an_invalid_update_loses_its_deposit() {
     assert_eq!(supply - world.supply(), 1_800 * LAZ + 2_900_000);
 }
 
+/// peers 4.6, lazai 7.8.
 #[test]
 fn without_a_quorum_an_update_expires_and_is_refunded_whole() {
     let mut world = World::new(false, false);
@@ -138,6 +139,7 @@ fn a_point_of_view_carries_its_content_and_the_chain_checks_it() {
     assert_eq!(answer.content, content);
 }
 
+/// G38: what waits is bounded by who made it.
 #[test]
 fn an_account_and_an_idao_have_only_so_many_open_tasks() {
     let mut world = World::new(false, false);
@@ -180,6 +182,7 @@ fn an_agent_acts_for_its_member_within_its_limit_and_the_money_is_the_members() 
     assert_eq!(world.refused(&keys), 16); // it may not send that type
 }
 
+/// Across modules: a guardian freezes a real task.
 #[test]
 fn a_frozen_task_is_not_drawn_until_the_freeze_is_over() {
     use proto::lazchain::idao::v1::{MsgFreezeSubject, SubjectKind};

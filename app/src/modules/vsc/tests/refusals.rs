@@ -60,6 +60,7 @@ fn an_update_is_checked_before_anything_is_taken() {
     assert_eq!(world.of("ada"), before);
 }
 
+/// lazai 7.7, G39: nothing is registered in another's name.
 #[test]
 fn nobody_is_a_beneficiary_or_gets_a_new_version_without_a_signature_of_their_own() {
     let mut world = World::new(false, false);
@@ -129,6 +130,7 @@ fn a_case_has_room_for_nine_challengers_and_a_verdict_for_eight_cases() {
     assert_eq!(world.refused(&challenge("eve", other)), 27);
 }
 
+/// lazai 7.11.
 #[test]
 fn governance_alone_rules_and_sets_parameters_within_their_ranges() {
     let mut world = World::new(false, false);

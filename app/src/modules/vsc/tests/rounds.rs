@@ -19,6 +19,7 @@ fn keys(world: &World, task: u64, round: u32, count: usize) -> pb::MsgShareKeys 
     pb::MsgShareKeys { submitter: text("ada"), task, round, keys }
 }
 
+/// peers 4.6, lazai 7.8: work that nobody does times out and is refunded; nothing is stranded.
 #[test]
 fn silence_is_not_consent_and_goes_from_round_to_round_to_another_quorum_and_ends() {
     let mut world = World::new(false, true);
@@ -106,6 +107,7 @@ fn a_round_ends_as_soon_as_everybody_has_spoken() {
     assert_eq!(world.revealed(task, 1), 4);
 }
 
+/// peers 4.7: who judges is bonded for it.
 #[test]
 fn reserves_are_given_back_without_an_acceptance_and_at_the_end_of_liability() {
     let mut world = World::new(false, false);
@@ -126,6 +128,7 @@ fn reserves_are_given_back_without_an_acceptance_and_at_the_end_of_liability() {
     assert_eq!(reserved(&world), 0);
 }
 
+/// peers 4.7, lazai 7.8: who judges is drawn from a seed, and can be recomputed.
 #[test]
 fn why_queries_recompute_routing_drawing_and_tally() {
     let mut world = World::new(false, true);

@@ -11,6 +11,7 @@ fn two() -> World {
     world
 }
 
+/// G39: front-running an asset.
 #[test]
 fn a_front_runner_is_displaced_by_the_older_seal_and_nobody_is_at_fault() {
     let mut world = two();
@@ -29,6 +30,7 @@ fn a_front_runner_is_displaced_by_the_older_seal_and_nobody_is_at_fault() {
     assert_eq!(world.task(2).status(), pb::TaskStatus::Provisional);
 }
 
+/// G39.
 #[test]
 fn even_what_was_accepted_falls_to_an_older_seal_until_it_is_final() {
     let mut world = two();
