@@ -3,6 +3,7 @@
 use prost_reflect::{DynamicMessage, MessageDescriptor, ReflectMessage};
 use prost_types::Any;
 use proto::address::{Address, ValAddress};
+use state::{Overlay, Read};
 
 use super::{
     Draft,
@@ -11,9 +12,10 @@ use super::{
     traffic::chain,
 };
 use crate::{
-    modules::GOVERNANCE,
+    ctx::{Block, Ctx},
+    modules::{self, GOVERNANCE},
     msg,
-    testkit::{TestChain, address},
+    testkit::{CHAIN_ID, TestChain, address},
 };
 
 /// The fields that name who must sign, as the descriptors say.
@@ -153,5 +155,33 @@ fn a_proposal_cannot_carry_another_persons_message() {
         let result = chain.block(vec![tx]).remove(0);
         assert_eq!(result.codespace, "gov", "{name}: {}", result.log);
         assert!([9, 12, 13].contains(&result.code), "{name}: {} {}", result.code, result.log);
+    }
+}
+
+/// G39, peers 4.4: whatever is sent without a committee's verdict, by a person or by governance, makes no asset and no
+/// token.
+#[test]
+fn no_message_makes_an_asset_without_a_verdict() {
+    let chain = chain();
+    let seen = chain.seen(Vec::new());
+    let block = Block { height: seen.height, time: seen.time, chain_id: CHAIN_ID.into(), proposer: None };
+    let mut ctx = Ctx::new(block, Overlay::new(chain.node.store().latest()));
+    let mut done = 0;
+    for who in ["ada", "vic", GOVERNANCE] {
+        for name in names() {
+            let message = sample(&chain, &name, &Cast { who, ..Cast::default() });
+            let routed = msg::route(&message).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let outcome = ctx.attempt(|ctx| routed.action.apply(ctx)).expect("no fault");
+            done += u32::from(outcome.is_ok());
+        }
+    }
+    for _ in 0..40 {
+        ctx.block.height += 1;
+        modules::end_block(&mut ctx).expect("no trouble");
+    }
+    assert!(done > 20, "{done} messages went through");
+    for prefix in ["dat/assets", "dat/versions", "dat/dats", "dat/anchors"] {
+        let rows = ctx.state.page(prefix.as_bytes(), None, 1).expect("reads");
+        assert_eq!(rows, Vec::new(), "{prefix}");
     }
 }

@@ -31,8 +31,8 @@
 //! Held income belongs to those who hold shares when it is released. Money of expired tokens, and of burnt ones, becomes
 //! revenue of the newest settled version and waits for one; no protocol fee is taken on it, since nothing was used.
 //!
-//! A treasury's token pays through its iDAO (members by points), a pool's through its Quorum (members by power). The
-//! pool's is locked until the first version is settled; if that verdict falls while another version stands, its share is
+//! A token that an iDAO holds of its own assets pays through it (members by points), a pool's through its Quorum (members
+//! by power); one of another's asset pays the treasury alone, as a gift would. The pool's is locked until the first version is settled; if that verdict falls while another version stands, its share is
 //! the asset owner's.
 //! # State
 //! `keys.rs`.
