@@ -13,7 +13,7 @@ use proto::{
 
 use super::{
     cast::{Cast, Kind},
-    founding::{SHOP, treasury, washers_idao},
+    founding::{CARTELS, SHOP, treasury, washers_idao},
     look::{all, ask},
 };
 use crate::{modules::bank, testkit::TestChain};
@@ -48,7 +48,17 @@ fn staked(chain: &TestChain, delegator_addr: String) -> Ulaz {
         + leaving.map(|entry| number(&entry.balance)).sum::<Ulaz>()
 }
 
-/// What everybody of each kind has; who has an iDAO to themselves has its treasury too.
+/// What a Quorum's insurance and audit pools hold.
+fn pools_of(chain: &TestChain, quorum: u64) -> (Ulaz, Ulaz) {
+    let ask_it = quorum_pb::QueryPoolsRequest { quorum };
+    let pools: quorum_pb::QueryPoolsResponse =
+        ask(chain, "/lazchain.quorum.v1.Query/Pools", &ask_it).expect("is there");
+    let pools = pools.pools.unwrap_or_default();
+    (number(&pools.insurance), number(&pools.audit))
+}
+
+/// What everybody of each kind has; who has an iDAO to themselves has its treasury too, and the cartel whatever is in
+/// the pools of the Quorum that it runs, where most of its own slashes went, as if it could get all of that out.
 pub(super) fn worth(chain: &TestChain, cast: &Cast) -> BTreeMap<Kind, Ulaz> {
     let mut worth = BTreeMap::new();
     for (kind, people) in cast.groups() {
@@ -57,6 +67,8 @@ pub(super) fn worth(chain: &TestChain, cast: &Cast) -> BTreeMap<Kind, Ulaz> {
         worth.insert(*kind, of.sum());
     }
     *worth.entry(Kind::Front).or_default() += on_account(chain, &treasury(SHOP));
+    let (insurance, audits) = pools_of(chain, CARTELS);
+    *worth.entry(Kind::Cartel).or_default() += insurance + audits;
     for person in 0..cast.of(Kind::Washer).len() / 3 {
         let treasury = treasury(washers_idao(person));
         *worth.entry(Kind::Washer).or_default() += on_account(chain, &treasury);
@@ -70,14 +82,9 @@ pub(super) fn pools(chain: &TestChain) -> Vec<(String, Ulaz)> {
         .map(|idao| (format!("treasury of idao-{idao}"), on_account(chain, &treasury(idao))))
         .collect();
     for quorum in 1..=4 {
-        let ask_it = quorum_pb::QueryPoolsRequest { quorum };
-        let pools: quorum_pb::QueryPoolsResponse =
-            ask(chain, "/lazchain.quorum.v1.Query/Pools", &ask_it).expect("is there");
-        found.push((
-            format!("insurance of quorum-{quorum}"),
-            number(&pools.pools.clone().unwrap_or_default().insurance),
-        ));
-        found.push((format!("audits of quorum-{quorum}"), number(&pools.pools.unwrap_or_default().audit)));
+        let (insurance, audits) = pools_of(chain, quorum);
+        found.push((format!("insurance of quorum-{quorum}"), insurance));
+        found.push((format!("audits of quorum-{quorum}"), audits));
     }
     found
 }

@@ -15,6 +15,8 @@ const ALONE: u64 = 3;
 /// The cartel's own, which trusts the cartel's Quorum alone.
 pub(super) const SHOP: u64 = 4;
 
+/// The Quorum that the cartel runs.
+pub(super) const CARTELS: u64 = 3;
 /// Members of the Quorums, in order.
 pub(super) const QUORUMS: [&[(Kind, usize)]; 4] = [
     &[

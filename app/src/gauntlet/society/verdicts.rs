@@ -74,7 +74,7 @@ pub(super) fn check(society: &Society, gains: &BTreeMap<Kind, Ulaz>) {
         let gain = gains[&kind] / heads(society, kind);
         assert!(gain < idle, "SEED={seed}: {kind:?} gained {}, doing nothing {}", Laz(gain), Laz(idle));
     }
-    // the cartel is one: its operators, its fronts and its iDAO
+    // the cartel is one: its operators, its fronts, its iDAO and its Quorum
     let cartel = gains[&Kind::Cartel] + gains[&Kind::Front] - heads(society, Kind::Cartel) * idle;
     assert!(cartel < 0, "SEED={seed}: the cartel gained {}", Laz(cartel));
     // who works gains more than who does not
