@@ -35,6 +35,7 @@ pub mod signatures;
 pub mod stored;
 pub mod time;
 pub mod tx;
+pub mod why;
 
 pub mod abci;
 pub mod doors;

@@ -14,6 +14,7 @@ mod query;
 mod status;
 mod tx;
 mod version;
+mod why;
 mod wording;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -60,6 +61,7 @@ enum Commands {
     Testnet(node::testnet::Args),
     Export(node::export::Args),
     Debug(debug::Args),
+    Why(Box<why::Args>),
     Version(version::Args),
     /// Generate the autocompletion script for the specified shell
     Completion {
@@ -113,6 +115,7 @@ fn run(cli: &Cli) -> Result<()> {
         Commands::Testnet(args) => node::testnet::run(args),
         Commands::Export(args) => node::export::run(&home, args),
         Commands::Debug(args) => debug::run(&home, args),
+        Commands::Why(args) => why::run(&home, args),
         Commands::Version(args) => version::run(args),
         Commands::Completion { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "lazd", &mut std::io::stdout());

@@ -1360,7 +1360,7 @@ impl ::prost::Name for QueryAllowedRequest {
     }
 }
 /// Answer of `Allowed`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct QueryAllowedResponse {
     #[prost(bool, tag = "1")]
     pub allowed: bool,
@@ -1372,6 +1372,9 @@ pub struct QueryAllowedResponse {
     /// The token that grants it; 0: none.
     #[prost(uint64, tag = "4")]
     pub serial: u64,
+    /// All that the answer comes from.
+    #[prost(message, optional, tag = "5")]
+    pub facts: ::core::option::Option<AllowedFacts>,
 }
 impl ::prost::Name for QueryAllowedResponse {
     const NAME: &'static str = "QueryAllowedResponse";
@@ -1381,6 +1384,67 @@ impl ::prost::Name for QueryAllowedResponse {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/lazchain.dat.v1.QueryAllowedResponse".into()
+    }
+}
+/// What an answer about use comes from.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AllowedFacts {
+    /// The block time that it is true at.
+    #[prost(message, optional, tag = "1")]
+    pub now: ::core::option::Option<::prost_types::Timestamp>,
+    #[prost(message, optional, tag = "2")]
+    pub asset: ::core::option::Option<Asset>,
+    /// Whether the asset's iDAO has frozen it.
+    #[prost(bool, tag = "3")]
+    pub frozen: bool,
+    /// The licence that was applied; absent: there is no such licence.
+    #[prost(message, optional, tag = "4")]
+    pub policy: ::core::option::Option<Policy>,
+    /// Whether the asset counts as its iDAO's, and the account is a member there.
+    #[prost(bool, tag = "5")]
+    pub belongs: bool,
+    #[prost(bool, tag = "6")]
+    pub member: bool,
+    /// Since when the account gets no access; absent: it was not revoked.
+    #[prost(message, optional, tag = "7")]
+    pub account_revoked_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// Tokens of the asset that the account holds and that carry a licence, newest first; at most 64.
+    #[prost(message, repeated, tag = "8")]
+    pub holdings: ::prost::alloc::vec::Vec<Holding>,
+}
+impl ::prost::Name for AllowedFacts {
+    const NAME: &'static str = "AllowedFacts";
+    const PACKAGE: &'static str = "lazchain.dat.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "lazchain.dat.v1.AllowedFacts".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/lazchain.dat.v1.AllowedFacts".into()
+    }
+}
+/// A token that may grant access.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Holding {
+    #[prost(uint64, tag = "1")]
+    pub serial: u64,
+    #[prost(uint64, tag = "2")]
+    pub policy_version: u64,
+    #[prost(message, optional, tag = "3")]
+    pub expires_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// When the token, or its licence, was revoked.
+    #[prost(message, optional, tag = "4")]
+    pub revoked_at: ::core::option::Option<::prost_types::Timestamp>,
+    #[prost(message, optional, tag = "5")]
+    pub licence_revoked_at: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for Holding {
+    const NAME: &'static str = "Holding";
+    const PACKAGE: &'static str = "lazchain.dat.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "lazchain.dat.v1.Holding".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/lazchain.dat.v1.Holding".into()
     }
 }
 /// Question of `Lineage`.

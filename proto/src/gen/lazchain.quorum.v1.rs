@@ -269,6 +269,9 @@ pub struct Measurement {
     /// Time that stake needs to leave a validator, as it was then.
     #[prost(message, optional, tag = "12")]
     pub unbonding: ::core::option::Option<::prost_types::Duration>,
+    /// A smaller pledge counts for nothing, as the rules had it then.
+    #[prost(string, tag = "13")]
+    pub smallest_pledge: ::prost::alloc::string::String,
 }
 impl ::prost::Name for Measurement {
     const NAME: &'static str = "Measurement";
@@ -497,6 +500,20 @@ pub struct Slash {
     pub to_refund: ::prost::alloc::string::String,
     #[prost(string, tag = "29")]
     pub to_insurance: ::prost::alloc::string::String,
+    /// What it was computed from besides, as it was then: how much power at fault weighs, when the measured stake may be
+    /// gone and when it was decided; and at the end the parts of the operator's own, and what was still to be refunded.
+    #[prost(uint32, tag = "30")]
+    pub correlation: u32,
+    #[prost(message, optional, tag = "31")]
+    pub stake_until: ::core::option::Option<::prost_types::Timestamp>,
+    #[prost(message, optional, tag = "32")]
+    pub decided_at: ::core::option::Option<::prost_types::Timestamp>,
+    #[prost(uint32, tag = "33")]
+    pub own_burnt_bps: u32,
+    #[prost(uint32, tag = "34")]
+    pub reporter_bps: u32,
+    #[prost(string, tag = "35")]
+    pub refund_due: ::prost::alloc::string::String,
 }
 impl ::prost::Name for Slash {
     const NAME: &'static str = "Slash";

@@ -655,10 +655,17 @@ pub struct Candidate {
     /// Sum of the free power of its members.
     #[prost(string, tag = "3")]
     pub budget: ::prost::alloc::string::String,
+    /// `10,000 x (v + 1) / (v + 1 + f + 10 x o)` of the three numbers below.
     #[prost(uint32, tag = "4")]
     pub reliability_bps: u32,
     #[prost(string, tag = "5")]
     pub fee: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "6")]
+    pub verdicts: u64,
+    #[prost(uint64, tag = "7")]
+    pub failed: u64,
+    #[prost(uint64, tag = "8")]
+    pub overturned: u64,
 }
 impl ::prost::Name for Candidate {
     const NAME: &'static str = "Candidate";
@@ -868,6 +875,28 @@ impl ::prost::Name for PayoutLine {
         "/lazchain.vsc.v1.PayoutLine".into()
     }
 }
+/// Parts that money is divided by, in basis points, as the parameters of the same names were then.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Rates {
+    #[prost(uint32, tag = "1")]
+    pub ballots_bps: u32,
+    #[prost(uint32, tag = "2")]
+    pub audit_bps: u32,
+    #[prost(uint32, tag = "3")]
+    pub burnt_bps: u32,
+    #[prost(uint32, tag = "4")]
+    pub bond_burnt_bps: u32,
+}
+impl ::prost::Name for Rates {
+    const NAME: &'static str = "Rates";
+    const PACKAGE: &'static str = "lazchain.vsc.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "lazchain.vsc.v1.Rates".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/lazchain.vsc.v1.Rates".into()
+    }
+}
 /// Money of a task that moved, and what it was computed from.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Payout {
@@ -890,6 +919,12 @@ pub struct Payout {
     pub fee: ::prost::alloc::string::String,
     #[prost(message, repeated, tag = "8")]
     pub lines: ::prost::alloc::vec::Vec<PayoutLine>,
+    /// The parameters that it was divided by.
+    #[prost(message, optional, tag = "9")]
+    pub rates: ::core::option::Option<Rates>,
+    /// What pools added, in order: `insurance` or `audit`, and whose.
+    #[prost(message, repeated, tag = "10")]
+    pub drawn: ::prost::alloc::vec::Vec<PayoutLine>,
 }
 impl ::prost::Name for Payout {
     const NAME: &'static str = "Payout";

@@ -46,4 +46,4 @@ pub use types::HashChain;
 #[cfg(test)]
 pub(crate) use types::LINKS;
 pub(crate) use types::local;
-pub(crate) use types::{item, preimage, seed};
+pub(crate) use types::{folded, item, preimage, seed};

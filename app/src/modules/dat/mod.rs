@@ -68,8 +68,8 @@ pub(crate) use invariants::INVARIANTS;
 pub(crate) use keys::{EXPIRIES, RELEASES, ROYALTIES, UNANSWERED};
 pub(crate) use logic::{
     accepted, allowed, anchor, anchored, asset, check_parents, decided, finalize, find_dat, give_back_quota,
-    give_back_value, home, owner_of, policy, receive, refund, revoke, settle, shortfall, take_quota,
-    take_value, use_ends, version,
+    give_back_value, home, in_force, owner_of, policy, receive, refund, revoke, rule, settle, shortfall,
+    take_quota, take_value, use_ends, version,
 };
 pub(crate) use msgs::{
     AcceptAsset, ApproveOperator, BurnDat, BuyAccess, ClaimRevenue, DecideAccess, DeliverKey, GrantAccess,

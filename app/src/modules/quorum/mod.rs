@@ -44,7 +44,7 @@ mod keys;
 mod logic;
 mod msgs;
 mod params;
-mod power;
+pub(crate) mod power;
 mod queries;
 mod rules;
 #[cfg(test)]
@@ -62,7 +62,7 @@ pub(crate) use logic::{
     offences::offend,
     overturned,
     pools::{draw_audit, draw_insurance, fund_audit, fund_insurance, fund_members},
-    quorum, reliability_bps,
+    quorum, reliability, reliability_bps,
     reserves::{budget, free, release, reserve},
     rules,
     seats::validator_removed,

@@ -1,4 +1,4 @@
-//! Who weighs how much: pure arithmetic.
+//! Who weighs how much, and what fault costs: pure arithmetic.
 
 use proto::amount::{Amount, AmountError};
 
@@ -59,6 +59,44 @@ pub(crate) fn powers(pledges: &[Amount], cap_bps: u32) -> Result<Powers, AmountE
     let powers: Vec<Amount> = pledges.iter().map(|pledge| (*pledge).min(level)).collect();
     let total = powers.iter().try_fold(Amount::ZERO, |sum, power| sum.plus(*power))?;
     Ok(Powers { capped, level, powers, total })
+}
+
+/// What a finding of fault costs a member.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Price {
+    pub pledge: Amount,
+    pub penalty_bps: u32,
+    /// How much the power at fault weighs; 10,000 is once.
+    pub factor_bps: u32,
+    pub at_least: Amount,
+}
+
+impl Price {
+    /// `max(floor(pledge x penalty x factor), at_least)`, so that all slashes together stay within the pledge.
+    pub(crate) fn within(&self, taken_before: Amount) -> Result<Amount, AmountError> {
+        let rate = u128::from(self.penalty_bps).saturating_mul(self.factor_bps.into());
+        let whole = u128::from(BPS).saturating_mul(BPS.into());
+        let by_rate = Amount::new(mul_div_floor(self.pledge.units(), rate, whole)?);
+        Ok(by_rate.max(self.at_least).min(self.pledge.minus_or_zero(taken_before)))
+    }
+}
+
+/// The correlation factor: `10,000 + correlation x (bps of all power that is at fault)`.
+pub(crate) fn factor(correlation: u32, at_fault: Amount, total: Amount) -> Result<u32, AmountError> {
+    if total.is_zero() {
+        return Ok(BPS);
+    }
+    let bps = mul_div_floor(at_fault.units(), BPS.into(), total.units())?;
+    let bps = u32::try_from(bps).unwrap_or(BPS).min(BPS);
+    Ok(BPS.saturating_add(correlation.saturating_mul(bps)))
+}
+
+/// `10,000 x (v + 1) / (v + 1 + f + 10 x o)` of verdicts, failed rounds and overturned verdicts, rounded down.
+pub(crate) fn reliability(verdicts: u64, failed: u64, overturned: u64) -> Result<u32, AmountError> {
+    let good = u128::from(verdicts).saturating_add(1);
+    let bad = u128::from(failed).saturating_add(u128::from(overturned).saturating_mul(10));
+    let bps = mul_div_floor(good, BPS.into(), good.saturating_add(bad))?;
+    Ok(u32::try_from(bps).unwrap_or(BPS))
 }
 
 #[cfg(test)]

@@ -164,7 +164,8 @@ fn claimable(state: &dyn Read, ask: pb::QueryClaimableRequest) -> Result<pb::Que
 
 fn reliability(state: &dyn Read, ask: pb::QueryReliabilityRequest) -> Result<pb::QueryReliabilityResponse> {
     let id = logic::quorum(state, ask.quorum)?.id;
-    let (counted, bps) = (logic::reliability(state, id)?, logic::reliability_bps(state, id)?);
+    let counted = logic::reliability(state, id)?;
+    let bps = logic::reliability_bps(&counted)?;
     Ok(pb::QueryReliabilityResponse { counted: Some(counted), bps })
 }
 

@@ -37,7 +37,7 @@
 //! [`WhyPayout`]: proto::lazchain::vsc::v1::QueryWhyPayoutRequest
 
 mod block;
-mod committee;
+pub(crate) mod committee;
 mod errors;
 mod events;
 mod genesis;
@@ -45,14 +45,14 @@ mod handlers;
 mod invariants;
 mod keys;
 mod logic;
-mod money;
+pub(crate) mod money;
 mod msgs;
 mod queries;
-mod routing;
-mod tally;
+pub(crate) mod routing;
+pub(crate) mod tally;
 #[cfg(test)]
 mod tests;
-mod types;
+pub(crate) mod types;
 
 pub(crate) use block::{work_deadlines, work_phases, work_rulings, work_seal_ends, work_throws};
 pub(crate) use genesis::{export, init};

@@ -20,7 +20,7 @@ pub(crate) use anchor::anchor;
 pub(crate) use deadlines::{Expiry, expire, expiring, forget_request};
 pub(crate) use liable::{finalize, refund, refundable, release_held, released, revoke, settle, shortfall};
 pub(crate) use lineage::check_parents;
-pub(crate) use permission::{admits, allowed, grant_of};
+pub(crate) use permission::{admits, allowed, facts, holds_grant, in_force, rule};
 pub(crate) use records::{
     accepted, account, anchored, asset, belongs, dat, find_asset, find_dat, find_version, home, owner_of,
     params, policy, standing_policy, token, version,

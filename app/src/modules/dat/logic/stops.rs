@@ -59,7 +59,7 @@ pub(crate) fn unlearning_due(state: &dyn Read, asset: &pb::Asset, now: Time) -> 
 }
 
 /// Since when an account gets no access to an asset.
-fn revoked_account(state: &dyn Read, asset: u64, who: &Address) -> Result<Option<Time>> {
+pub(super) fn revoked_account(state: &dyn Read, asset: u64, who: &Address) -> Result<Option<Time>> {
     Ok(REVOKED_ACCOUNTS.get(state, &(asset, *who))?.map(Time::from_nanos))
 }
 

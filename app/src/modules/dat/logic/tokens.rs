@@ -182,9 +182,7 @@ pub(super) fn may_hold(ctx: &Ctx, asset: &pb::Asset, policy: u64, who: &Address)
         let why = "access of the account is revoked";
         return Err(Error::NotAdmitted { asset: asset.id, who: *who, why }.into());
     }
-    if stored::address(&asset.owner)? == *who
-        || super::grant_of(state, asset, who, Some(policy), now)?.is_some()
-    {
+    if stored::address(&asset.owner)? == *who || super::holds_grant(state, asset, who, policy, now)? {
         return Ok(());
     }
     match super::admits(state, asset, &terms, who)? {

@@ -102,12 +102,14 @@ pub(super) fn allowed(state: &dyn Read, ask: pb::QueryAllowedRequest) -> Result<
     let purpose = ask.purpose();
     let policy_version = (ask.policy_version > 0).then_some(ask.policy_version);
     let question = Ask { asset: ask.asset, account: &account, purpose, policy_version };
-    let answer = logic::allowed(state, &question, scheduler::now(state)?)?;
+    let facts = logic::facts(state, &question, scheduler::now(state)?)?;
+    let answer = logic::rule(&facts, &question)?;
     Ok(pb::QueryAllowedResponse {
         allowed: answer.ok,
         why: answer.why,
         policy_version: answer.policy_version,
         serial: answer.serial,
+        facts: Some(facts),
     })
 }
 

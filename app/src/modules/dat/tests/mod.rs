@@ -12,6 +12,7 @@ mod money;
 mod pools;
 mod pots;
 mod tokens;
+mod why;
 mod worked;
 
 use prost::{Message, Name};

@@ -220,6 +220,7 @@ fn weigh(
         entries_from: staking::next_entry(&ctx.state)?,
         own_factor: factor,
         unbonding: Some(staking::unbonding_time(&ctx.state, ctx.block.time)?.wire()),
+        smallest_pledge: rules.smallest_pledge,
     })
 }
 

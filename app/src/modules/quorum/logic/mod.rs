@@ -18,12 +18,12 @@ use super::{
     events,
     keys::{CHANGES, LIVE, NEXT_ID, PARAMS, POOLS, QUORUMS, RELIABILITY, SLOW_EXIT},
     params::live,
+    power,
     types::ACCOUNT,
 };
 use crate::{
     ctx::Ctx,
     error::Result,
-    fixed::mul_div_floor,
     modules::{
         audit::{self, Subject},
         bank, distribution, scheduler, staking,
@@ -163,13 +163,9 @@ pub(crate) fn reliability(state: &dyn Read, id: u64) -> Result<pb::Reliability> 
     })
 }
 
-/// `10,000 x (v + 1) / (v + 1 + f + 10 x o)` of verdicts, failed rounds and overturned verdicts, rounded down.
-pub(crate) fn reliability_bps(state: &dyn Read, id: u64) -> Result<u32> {
-    let counted = reliability(state, id)?;
-    let good = u128::from(counted.verdicts).saturating_add(1);
-    let bad = u128::from(counted.failed).saturating_add(u128::from(counted.overturned).saturating_mul(10));
-    let bps = mul_div_floor(good, crate::fixed::BPS.into(), good.saturating_add(bad))?;
-    Ok(u32::try_from(bps).unwrap_or(crate::fixed::BPS))
+/// How far a Quorum with such a record is trusted, in basis points.
+pub(crate) fn reliability_bps(counted: &pb::Reliability) -> Result<u32> {
+    Ok(power::reliability(counted.verdicts, counted.failed, counted.overturned)?)
 }
 
 fn count(ctx: &mut Ctx, id: u64, change: impl FnOnce(&mut pb::Reliability)) -> Result<()> {

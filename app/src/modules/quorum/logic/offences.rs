@@ -8,6 +8,7 @@ use super::{
         errors::Error,
         events,
         keys::{BANNED, CASES, FAULTS, NEXT_SLASH, PUNISHED, SLASHED, SLASHES, SLASHING},
+        power::{Price, factor},
         types::{Offence, number},
     },
     measuring::{self, measurement},
@@ -17,7 +18,7 @@ use super::{
 use crate::{
     ctx::Ctx,
     error::Result,
-    fixed::{BPS, mul_div_floor},
+    fixed::BPS,
     modules::{
         audit::{self, Subject},
         scheduler, staking,
@@ -57,14 +58,12 @@ pub(crate) fn offend(ctx: &mut Ctx, offence: &Offence) -> Result<Amount> {
     let (penalty_bps, correlated) = penalty(&params, *kind);
     let case = if correlated { case(ctx, offence, &measured)? } else { lone() };
     let pledge = stored::amount(&row.pledge)?;
-    let rate = u128::from(penalty_bps).saturating_mul(case.factor_bps.into());
-    let by_rate =
-        Amount::new(mul_div_floor(pledge.units(), rate, u128::from(BPS).saturating_mul(BPS.into()))?);
     let before = slashed(&ctx.state, *id, who)?;
     let taken_before = before.minus_or_zero(stored::amount(&row.slashed)?);
-    let mut amount = by_rate.max(offence.at_least).min(pledge.minus_or_zero(taken_before));
-    let over = stored::time(measured.time.as_ref()).plus(stored::span(measured.unbonding.as_ref()));
-    if over <= ctx.block.time {
+    let stake_until = stored::time(measured.time.as_ref()).plus(stored::span(measured.unbonding.as_ref()));
+    let mut amount = Price { pledge, penalty_bps, factor_bps: case.factor_bps, at_least: offence.at_least }
+        .within(taken_before)?;
+    if stake_until <= ctx.block.time {
         amount = Amount::ZERO; // the stake that was measured may be gone; nobody else pays for it
     }
     let slash = pb::Slash {
@@ -89,6 +88,9 @@ pub(crate) fn offend(ctx: &mut Ctx, offence: &Offence) -> Result<Amount> {
         reporter: offence.reporter.map(|reporter| reporter.to_string()).unwrap_or_default(),
         decided: ctx.block.height,
         left: amount.to_string(),
+        correlation: params.correlation,
+        stake_until: Some(stake_until.wire()),
+        decided_at: Some(ctx.block.time.wire()),
         ..pb::Slash::default()
     };
     PUNISHED.set(&mut ctx.state, &once, &slash.id);
@@ -159,20 +161,13 @@ fn case(ctx: &mut Ctx, offence: &Offence, measured: &pb::Measurement) -> Result<
         return Ok(case);
     }
     let at_fault = add_fault(ctx, offence)?;
-    let total = stored::amount(&measured.total)?;
-    let bps = if total.is_zero() { 0 } else { mul_div_floor(at_fault.units(), BPS.into(), total.units())? };
-    let bps = u32::try_from(bps).unwrap_or(BPS).min(BPS);
     let correlation = params(&ctx.state)?.correlation;
+    let factor_bps = factor(correlation, at_fault, stored::amount(&measured.total)?)?;
     let (refund_to, refund_due) = match &offence.refund {
         Some((to, amount)) => (to.to_string(), amount.to_string()),
         None => (String::new(), String::new()),
     };
-    let case = pb::Case {
-        factor_bps: BPS.saturating_add(correlation.saturating_mul(bps)),
-        at_fault: at_fault.to_string(),
-        refund_to,
-        refund_due,
-    };
+    let case = pb::Case { factor_bps, at_fault: at_fault.to_string(), refund_to, refund_due };
     CASES.set(&mut ctx.state, &key, &Pb(case.clone()));
     Ok(case)
 }

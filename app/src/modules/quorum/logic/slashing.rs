@@ -66,6 +66,7 @@ pub(crate) fn work(ctx: &mut Ctx, entry: &[u8], budget: u32) -> Result<Step> {
 /// and then fills the insurance pool. What came out of others' delegations is burnt already: nobody earns from it.
 fn share_out(ctx: &mut Ctx, who: &ValAddress, slash: &mut pb::Slash, own: Amount) -> Result<()> {
     let (id, params) = (slash.quorum, params(&ctx.state)?);
+    (slash.own_burnt_bps, slash.reporter_bps) = (params.own_burnt_bps, params.reporter_bps);
     let burnt = bps_ceil(own, params.own_burnt_bps)?.min(own);
     let mut left = own.minus_or_zero(burnt);
     if !burnt.is_zero() {
@@ -102,7 +103,7 @@ fn share_out(ctx: &mut Ctx, who: &ValAddress, slash: &mut pb::Slash, own: Amount
 }
 
 /// Pays what the finding still owes to whom it named, as far as `left` reaches.
-fn refund(ctx: &mut Ctx, slash: &pb::Slash, left: Amount) -> Result<Amount> {
+fn refund(ctx: &mut Ctx, slash: &mut pb::Slash, left: Amount) -> Result<Amount> {
     let place = (slash.quorum, slash.measurement);
     let nobody = ValAddress::new([0; 20]);
     let key = (place, (number(slash.offence()), slash.task, slash.round, nobody));
@@ -111,6 +112,7 @@ fn refund(ctx: &mut Ctx, slash: &pb::Slash, left: Amount) -> Result<Amount> {
         return Ok(Amount::ZERO);
     }
     let due = stored::amount(&case.refund_due)?;
+    slash.refund_due.clone_from(&case.refund_due);
     let paid = due.min(left);
     pools::pay(ctx, &stored::address(&case.refund_to)?, paid)?;
     case.refund_due = due.minus_or_zero(paid).to_string();

@@ -220,7 +220,10 @@ fn an_offence_needs_a_measured_member_and_a_reserve_needs_free_power() {
 fn reliability_is_halved_every_hundred_epochs() {
     let chain = equal();
     let mut stage = Stage::of(&chain, 0);
-    let bps = |stage: &Stage| module::reliability_bps(&stage.ctx.state, 1).expect("reads");
+    let bps = |stage: &Stage| {
+        let counted = module::reliability(&stage.ctx.state, 1).expect("reads");
+        module::reliability_bps(&counted).expect("fits")
+    };
     assert_eq!(bps(&stage), 10_000);
     for _ in 0..8 {
         module::verdict(&mut stage.ctx, 1).expect("counts");

@@ -80,16 +80,17 @@ fn pay_back(ctx: &mut Ctx, task: &mut pb::Task, planter: Address) -> Result<()> 
     let fee = stored::amount(&task.fee_held)?;
     divide_fee(ctx, task, ("canary", fee), &awake)?;
     refund(ctx, task)?;
-    let (epoch, most) = (scheduler::epoch(&ctx.state)?, super::params(&ctx.state)?.canaries);
+    let (epoch, params) = (scheduler::epoch(&ctx.state)?, super::params(&ctx.state)?);
     let mut count = CANARIES.get(&ctx.state, &task.quorum)?.map(|Pb(count)| count).unwrap_or_default();
     if count.epoch != epoch {
         count = pb::Canaries { epoch, paid: 0 };
     }
-    if count.paid < most {
+    if count.paid < params.canaries {
         count.paid = count.paid.saturating_add(1);
         CANARIES.set(&mut ctx.state, &task.quorum, &Pb(count));
         let drawn = quorum::draw_audit(ctx, task.quorum, &super::account(), fee)?;
-        let mut payer = Payer::new(task, "canary");
+        let mut payer = Payer::new(task, &params, "canary");
+        payer.added(task.quorum, drawn, "audit");
         payer.pay(ctx, &planter, drawn, "refund")?;
         payer.done(ctx, task);
     }

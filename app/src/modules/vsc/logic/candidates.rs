@@ -147,7 +147,10 @@ fn terms(
     let rules = quorum::rules(&found);
     let asked = fee(&rules, update.kind, value)?;
     candidate.fee = asked.unwrap_or_default().to_string();
-    candidate.reliability_bps = quorum::reliability_bps(state, edge.quorum)?;
+    let counted = quorum::reliability(state, edge.quorum)?;
+    candidate.reliability_bps = quorum::reliability_bps(&counted)?;
+    candidate.verdicts = counted.verdicts;
+    (candidate.failed, candidate.overturned) = (counted.failed, counted.overturned);
     candidate.budget = quorum::budget(state, edge.quorum)?.to_string();
     let covers = value <= stored::amount(&edge.max_value_at_risk)?
         && value >= stored::amount(&edge.min_value_at_risk)?;

@@ -164,7 +164,7 @@ fn bonds_and_juries(ctx: &mut Ctx, task: &mut pb::Task, case: &pb::Case) -> Resu
     }
     let rates = case_rates(&params, stored::amount(&task.fee)?);
     let (payments, left) = money::bill(&bills, &rates, stored::amount(&task.fee_held)?)?;
-    let mut payer = Payer::new(task, "case");
+    let mut payer = Payer::new(task, &params, "case");
     let mut to_other = Amount::ZERO;
     for ((call, payment), paid) in case.calls.iter().zip(&payments).zip(&seats) {
         for (party, back) in call.parties.iter().zip(&payment.back) {
@@ -206,7 +206,9 @@ fn pay_jury(
     let drawn = if missing.is_zero() {
         Amount::ZERO
     } else {
-        quorum::draw_insurance(ctx, verdicts, &super::account(), missing)?
+        let drawn = quorum::draw_insurance(ctx, verdicts, &super::account(), missing)?;
+        payer.added(verdicts, drawn, "insurance");
+        drawn
     };
     let pot = payment.jury_from_bonds.plus(payment.jury_from_fee)?.plus(drawn)?;
     let each = divided(pot, u32::try_from(paid.len()).unwrap_or(u32::MAX));
@@ -281,7 +283,7 @@ fn acceptance_falls(ctx: &mut Ctx, task: &mut pb::Task, case: &pb::Case) -> Resu
     quorum::overturned(ctx, task.quorum)?;
     let deposit = stored::amount(&task.deposit_held)?;
     let half = deposit.times_ratio_floor(1, 2)?;
-    let mut payer = Payer::new(task, "case");
+    let mut payer = Payer::new(task, &params(&ctx.state)?, "case");
     reward(ctx, &mut payer, task, case, &Prize { amount: half, what: "deposit" })?;
     let fee = stored::amount(&task.fee_held)?;
     reward(ctx, &mut payer, task, case, &Prize { amount: fee, what: "reward" })?;
@@ -313,7 +315,7 @@ fn rejection_falls(ctx: &mut Ctx, task: &mut pb::Task, case: &pb::Case) -> Resul
         rounds::release(ctx, &mut other)?;
         save_round(ctx, &other);
     }
-    let mut payer = Payer::new(task, "refund");
+    let mut payer = Payer::new(task, &params(&ctx.state)?, "refund");
     payer.pay(ctx, &who, stored::amount(&task.fee_held)?, "refund")?;
     payer.done(ctx, task);
     task.fee_held = Amount::ZERO.to_string();

@@ -120,7 +120,8 @@ pub(crate) fn home(state: &dyn Read, id: u64) -> Result<Option<(u64, bool)>> {
 /// Fee and deposit go back whole.
 pub(crate) fn refund(ctx: &mut Ctx, task: &mut pb::Task) -> Result<()> {
     let (fee, deposit) = (stored::amount(&task.fee_held)?, stored::amount(&task.deposit_held)?);
-    let (who, mut payer) = (submitter(task)?, Payer::new(task, "refund"));
+    let who = submitter(task)?;
+    let mut payer = Payer::new(task, &params(&ctx.state)?, "refund");
     payer.pay(ctx, &who, fee, "refund")?;
     payer.pay(ctx, &who, deposit, "deposit")?;
     payer.done(ctx, task);

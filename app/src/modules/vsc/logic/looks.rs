@@ -84,10 +84,12 @@ pub(super) fn pay(ctx: &mut Ctx, task: &mut pb::Task, round: &pb::Round, side: p
     let paid = seats.map(member).collect::<Result<Vec<_>>>()?;
     let count = u32::try_from(paid.len()).unwrap_or(u32::MAX);
     if count > 0 {
-        let wanted = bps_floor(stored::amount(&task.fee)?, params(&ctx.state)?.ballots_bps)?;
+        let params = params(&ctx.state)?;
+        let wanted = bps_floor(stored::amount(&task.fee)?, params.ballots_bps)?;
         let each = divided(wanted, count);
         let drawn = quorum::draw_audit(ctx, round.quorum, &super::account(), each.times(count.into())?)?;
-        let (each, mut payer) = (divided(drawn, count), Payer::new(task, "look"));
+        let (each, mut payer) = (divided(drawn, count), Payer::new(task, &params, "look"));
+        payer.added(round.quorum, drawn, "audit");
         let mut left = drawn;
         for member in paid {
             payer.pay(ctx, &member.account(), each, "ballot")?;

@@ -18,13 +18,19 @@ pub(crate) struct Payer {
 
 impl Payer {
     /// For a task as it stands before.
-    pub(crate) fn new(task: &pb::Task, reason: &str) -> Payer {
+    pub(crate) fn new(task: &pb::Task, params: &pb::Params, reason: &str) -> Payer {
         let payout = pb::Payout {
             task: task.id,
             reason: reason.to_owned(),
             fee_held: task.fee_held.clone(),
             deposit_held: task.deposit_held.clone(),
             fee: task.fee.clone(),
+            rates: Some(pb::Rates {
+                ballots_bps: params.ballots_bps,
+                audit_bps: params.audit_bps,
+                burnt_bps: params.burnt_bps,
+                bond_burnt_bps: params.bond_burnt_bps,
+            }),
             ..pb::Payout::default()
         };
         Payer { payout }
@@ -73,6 +79,12 @@ impl Payer {
         quorum::fund_audit(ctx, id, &account(), amount)?;
         self.line(quorum::account(id).to_string(), amount, "audit");
         Ok(())
+    }
+
+    /// What a Quorum's pool has added, as far as it reached.
+    pub(crate) fn added(&mut self, id: u64, amount: Amount, pool: &str) {
+        let (to, amount, what) = (quorum::account(id).to_string(), amount.to_string(), pool.to_owned());
+        self.payout.drawn.push(pb::PayoutLine { to, amount, what });
     }
 
     /// Keeps what was paid, if anything was.

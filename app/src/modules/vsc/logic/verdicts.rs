@@ -48,7 +48,7 @@ fn pronounced(ctx: &mut Ctx, task: &mut pb::Task, round: &pb::Round) -> Result<(
     let params = params(&ctx.state)?;
     let (held, fee) = (stored::amount(&task.fee_held)?, stored::amount(&round.fee)?);
     let who = submitter(task)?;
-    let mut payer = Payer::new(task, "refund");
+    let mut payer = Payer::new(task, &params, "refund");
     payer.pay(ctx, &who, held.minus_or_zero(fee), "refund")?;
     payer.done(ctx, task);
     task.fee_held = held.min(fee).to_string();
@@ -251,9 +251,10 @@ pub(super) fn divide_fee(
     (reason, fee): (&str, Amount),
     paid: &[proto::address::ValAddress],
 ) -> Result<()> {
-    let split = fee_split(&params(&ctx.state)?);
+    let params = params(&ctx.state)?;
+    let split = fee_split(&params);
     let parts = split.of(fee, u32::try_from(paid.len()).unwrap_or(u32::MAX))?;
-    let mut payer = Payer::new(task, reason);
+    let mut payer = Payer::new(task, &params, reason);
     for member in paid {
         payer.pay(ctx, &member.account(), parts.each, "ballot")?;
     }
@@ -268,7 +269,7 @@ pub(super) fn divide_fee(
 /// The deposit of an update that was invalid.
 pub(super) fn burn_deposit(ctx: &mut Ctx, task: &mut pb::Task) -> Result<()> {
     let deposit = stored::amount(&task.deposit_held)?;
-    let mut payer = Payer::new(task, "settlement");
+    let mut payer = Payer::new(task, &params(&ctx.state)?, "settlement");
     payer.burn(ctx, deposit)?;
     payer.done(ctx, task);
     task.deposit_held = Amount::ZERO.to_string();

@@ -10,10 +10,12 @@ mod cases;
 mod example;
 mod life;
 mod looks;
+mod recomputed;
 mod refusals;
 mod rounds;
 mod seals;
 mod whole;
+mod why;
 
 use std::collections::BTreeMap;
 
@@ -81,6 +83,8 @@ pub(super) struct World {
     names: BTreeMap<ValAddress, String>,
     pub(super) first: Vec<String>,
     pub(super) second: Vec<String>,
+    /// Whether records were written past the rules, so that they do not follow from them.
+    pub(super) bent: bool,
 }
 
 impl World {
@@ -114,7 +118,7 @@ impl World {
         let block = Block { height: 1, time: init.time, chain_id: CHAIN_ID.into(), proposer: None };
         let names =
             first.iter().chain(&second).map(|name| (address(name).operator(), name.clone())).collect();
-        let mut world = World { ctx: Ctx::new(block, state), names, first, second };
+        let mut world = World { ctx: Ctx::new(block, state), names, first, second, bent: false };
         world.pass(1);
         world
     }

@@ -114,6 +114,7 @@ fn a_case_has_room_for_nine_challengers_and_a_verdict_for_eight_cases() {
     world.ok(&challenge("chad", task));
     let mut case = world.case(task, 1);
     let party = case.calls[0].parties[0].clone();
+    world.bent = true;
     let zero = proto::lazchain::vsc::v1::Party { bond: "0".into(), ..party };
     case.calls[0].parties.extend(vec![zero; 8]);
     super::super::logic::save_case(&mut world.ctx, &case);
