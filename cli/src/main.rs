@@ -8,6 +8,7 @@ mod node;
 mod offchain;
 mod operator;
 mod output;
+mod passport;
 mod prompt;
 mod provider;
 mod query;
@@ -51,6 +52,7 @@ enum Commands {
     Content(offchain::content::Args),
     Ballot(offchain::ballot::Args),
     Voucher(offchain::voucher::Args),
+    Passport(passport::Args),
     Operator(Box<operator::Args>),
     Provider(Box<provider::Args>),
     Usage(provider::UsageArgs),
@@ -105,6 +107,7 @@ fn run(cli: &Cli) -> Result<()> {
         Commands::Content(args) => offchain::content::run(&home, args),
         Commands::Ballot(args) => offchain::ballot::run(&home, args),
         Commands::Voucher(args) => offchain::voucher::run(&home, args),
+        Commands::Passport(args) => passport::run(&home, args),
         Commands::Operator(args) => operator::run(&home, args),
         Commands::Provider(args) => provider::run(&home, args),
         Commands::Usage(args) => provider::run_usage(&home, args),

@@ -9,6 +9,7 @@ pub mod light;
 pub mod mnemonic;
 pub mod multisig;
 pub mod offchain;
+pub mod passport;
 pub mod rpc;
 pub mod sign;
 pub mod signers;

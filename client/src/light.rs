@@ -100,7 +100,7 @@ fn check(trusted: &LightBlock, next: &LightBlock, period: Duration) -> Result<Ve
     Ok(ProdVerifier::default().verify_update_header(next, trusted, &options, now))
 }
 
-fn accept(verdict: Verdict) -> Result<()> {
+pub(crate) fn accept(verdict: Verdict) -> Result<()> {
     match verdict {
         Verdict::Success => Ok(()),
         Verdict::NotEnoughTrust(tally) => Err(Error::Unproved(format!("too few signatures: {tally}"))),
@@ -125,7 +125,8 @@ async fn await_height(rpc: &Rpc, height: u64) -> Result<()> {
     Ok(())
 }
 
-async fn block(rpc: &Rpc, height: u64) -> Result<LightBlock> {
+/// A header with its commit and validators.
+pub(crate) async fn block(rpc: &Rpc, height: u64) -> Result<LightBlock> {
     let at = |height: u64| Height::try_from(height).map_err(|error| Error::Answer(error.to_string()));
     let (here, after) = (at(height)?, at(height + 1)?);
     let http = rpc.http();

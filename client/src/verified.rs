@@ -39,6 +39,20 @@ impl Chain {
             Some(height) => height,
             None => light::latest(self.rpc()).await?.saturating_sub(1).max(1),
         };
+        let (value, ops) = self.with_proof(store, key, height).await?;
+        let root = light::app_hash(self.rpc(), height + 1, trust).await?;
+        let holds = proof::verify(&root, store, key, value.as_deref(), &ops);
+        holds.map_err(|error| Error::Unproved(error.to_string()))?;
+        Ok(Verified { value, height })
+    }
+
+    /// A key of a store at a height and what proves it, not yet checked.
+    pub(crate) async fn with_proof(
+        &self,
+        store: &str,
+        key: &[u8],
+        height: u64,
+    ) -> Result<(Option<Vec<u8>>, ProofOps)> {
         let params = json!({
             "path": format!("/store/{store}/key"),
             "data": hex::encode(key),
@@ -53,10 +67,7 @@ impl Chain {
         }
         let value = Some(bytes(&response["value"])?).filter(|value| !value.is_empty());
         let ops = operations(&response["proofOps"])?;
-        let root = light::app_hash(self.rpc(), height + 1, trust).await?;
-        let holds = proof::verify(&root, store, key, value.as_deref(), &ops);
-        holds.map_err(|error| Error::Unproved(error.to_string()))?;
-        Ok(Verified { value, height })
+        Ok((value, ops))
     }
 
     /// A balance, proved.

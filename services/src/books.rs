@@ -16,8 +16,11 @@ use proto::{
 
 use crate::provider::{Error, Result};
 
-/// Bytes of one receipt on disk.
-const MAX_RECEIPT: usize = 1_024;
+/// What a line of a book is.
+const RECEIPT: u8 = 1;
+const VOUCHER: u8 = 2;
+/// Bytes before each: the length of what follows, and what it is.
+const HEAD: usize = 3;
 
 /// A folder of books. No two processes share one.
 pub(crate) struct Books {
@@ -25,11 +28,10 @@ pub(crate) struct Books {
     _lock: Flock<File>,
 }
 
-/// One channel's.
+/// One channel's: a file that only grows.
 pub(crate) struct Book {
-    vouchers: PathBuf,
-    receipts: PathBuf,
-    log: File,
+    path: PathBuf,
+    file: File,
     /// The best voucher there is.
     pub(crate) voucher: Option<SignedVoucher>,
     /// Units of all receipts.
@@ -54,62 +56,75 @@ impl Books {
     pub(crate) fn channels(&self) -> Result<Vec<u64>> {
         let entries = fs::read_dir(&self.folder).map_err(Error::at(&self.folder))?;
         let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
-        let ids =
-            names.filter_map(|name| name.strip_prefix("channel-")?.strip_suffix(".receipts")?.parse().ok());
+        let ids = names.filter_map(|name| name.strip_prefix("channel-")?.strip_suffix(".book")?.parse().ok());
         let mut ids: Vec<u64> = ids.collect();
         ids.sort_unstable();
         Ok(ids)
     }
 
-    /// A channel's book, new if there is none. A receipt that a crash cut off is dropped: its answer was never complete.
+    /// A channel's book, new if there is none. What a crash cut off at the end is dropped: nobody acted on it yet.
     pub(crate) fn book(&self, channel: u64) -> Result<Book> {
-        let vouchers = self.folder.join(format!("channel-{channel}.voucher"));
-        let receipts = self.folder.join(format!("channel-{channel}.receipts"));
-        let broken = |path: &Path, why: String| Error::Books { path: path.to_owned(), why };
-        let voucher = match fs::read(&vouchers) {
-            Ok(bytes) => Some(
-                SignedVoucher::decode(bytes.as_slice())
-                    .map_err(|error| broken(&vouchers, error.to_string()))?,
-            ),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => return Err(Error::at(vouchers)(error)),
-        };
-        let log = OpenOptions::new().create(true).read(true).append(true).open(&receipts);
-        let mut log = log.map_err(Error::at(&receipts))?;
+        let path = self.folder.join(format!("channel-{channel}.book"));
+        let file = OpenOptions::new().create(true).read(true).append(true).open(&path);
+        let mut file = file.map_err(Error::at(&path))?;
         let mut bytes = Vec::new();
-        log.read_to_end(&mut bytes).map_err(Error::at(&receipts))?;
-        let mut book =
-            Book { vouchers, receipts, log, voucher, units: 0, count: 0, frontier: Frontier::default() };
-        let (mut at, mut expected) = (0, 1);
-        while let Some(receipt) = next(&bytes, &mut at) {
-            let receipt = receipt.map_err(|why| broken(&book.receipts, why))?;
-            if (receipt.channel, receipt.number) != (channel, expected) {
-                let why = format!(
-                    "receipt {} of channel-{} where {expected} was written",
-                    receipt.number, receipt.channel
-                );
-                return Err(broken(&book.receipts, why));
-            }
-            expected += 1;
-            book.count_in(&receipt);
+        file.read_to_end(&mut bytes).map_err(Error::at(&path))?;
+        let folder = File::open(&self.folder).and_then(|folder| folder.sync_all());
+        folder.map_err(Error::at(&self.folder))?;
+        let mut book = Book { path, file, voucher: None, units: 0, count: 0, frontier: Frontier::default() };
+        let mut at = 0;
+        while let Some((kind, encoded)) = next(&bytes, &mut at) {
+            book.read(channel, kind, encoded)?;
         }
         if at < bytes.len() {
-            book.log.set_len(at as u64).map_err(Error::at(&book.receipts))?;
+            book.file.set_len(at as u64).map_err(Error::at(&book.path))?;
         }
         Ok(book)
     }
 }
 
-/// The receipt at a place; nothing at the end or where the last was cut off.
-fn next(bytes: &[u8], at: &mut usize) -> Option<Result<Receipt, String>> {
+/// What stands at a place; nothing at the end or where the last was cut off.
+fn next<'a>(bytes: &'a [u8], at: &mut usize) -> Option<(u8, &'a [u8])> {
     let rest = &bytes[*at..];
     let length = usize::from(u16::from_be_bytes(rest.get(..2)?.try_into().ok()?));
-    let encoded = rest.get(2..2 + length)?;
-    *at += 2 + length;
-    Some(Receipt::decode(encoded).map_err(|error| error.to_string()))
+    let encoded = rest.get(HEAD..HEAD + length)?;
+    *at += HEAD + length;
+    Some((rest[2], encoded))
+}
+
+fn framed(kind: u8, message: &impl prost::Message) -> Vec<u8> {
+    let encoded = message.encode_to_vec();
+    // both kinds have a few fields of fixed size and no lists
+    let length = u16::try_from(encoded.len()).expect("a few hundred bytes").to_be_bytes();
+    [length.as_slice(), &[kind], &encoded].concat()
 }
 
 impl Book {
+    fn read(&mut self, channel: u64, kind: u8, encoded: &[u8]) -> Result<()> {
+        let broken = |why: String| Error::Books { path: self.path.clone(), why };
+        match kind {
+            RECEIPT => {
+                let receipt = Receipt::decode(encoded).map_err(|error| broken(error.to_string()))?;
+                if (receipt.channel, receipt.number) != (channel, self.count + 1) {
+                    let (number, of, next) = (receipt.number, receipt.channel, self.count + 1);
+                    return Err(broken(format!("receipt {number} of channel-{of} where {next} was written")));
+                }
+                self.count_in(&receipt);
+            }
+            VOUCHER => {
+                let voucher = SignedVoucher::decode(encoded).map_err(|error| broken(error.to_string()))?;
+                self.voucher = Some(voucher);
+            }
+            other => return Err(broken(format!("something of kind {other}"))),
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> Result<()> {
+        let written = self.file.write_all(bytes).and_then(|()| self.file.sync_data());
+        written.map_err(Error::at(&self.path))
+    }
+
     fn count_in(&mut self, receipt: &Receipt) {
         self.units = self.units.saturating_add(receipt.units);
         self.count += 1;
@@ -131,29 +146,14 @@ impl Book {
 
     /// Keeps a better voucher; it is on disk when this returns.
     pub(crate) fn keep(&mut self, voucher: SignedVoucher) -> Result<()> {
-        let folder = self.vouchers.parent().expect("a file lies in a folder");
-        let written = || -> std::io::Result<()> {
-            let mut file = tempfile::NamedTempFile::new_in(folder)?;
-            file.write_all(&voucher.encode_to_vec())?;
-            file.as_file().sync_all()?;
-            file.persist(&self.vouchers).map_err(|error| error.error)?;
-            File::open(folder)?.sync_all()
-        };
-        written().map_err(Error::at(&self.vouchers))?;
+        self.append(&framed(VOUCHER, &voucher))?;
         self.voucher = Some(voucher);
         Ok(())
     }
 
     /// Keeps the receipt of one more use; it is on disk when this returns.
     pub(crate) fn write(&mut self, receipt: &Receipt) -> Result<()> {
-        let encoded = receipt.encode_to_vec();
-        debug_assert!(encoded.len() <= MAX_RECEIPT);
-        let length = u16::try_from(encoded.len()).unwrap_or(u16::MAX).to_be_bytes();
-        let written = |log: &mut File| -> std::io::Result<()> {
-            log.write_all(&[length.as_slice(), &encoded].concat())?;
-            log.sync_data()
-        };
-        written(&mut self.log).map_err(Error::at(&self.receipts))?;
+        self.append(&framed(RECEIPT, receipt))?;
         self.count_in(receipt);
         Ok(())
     }
@@ -163,12 +163,15 @@ impl Book {
         if number == 0 || number > of || of > self.count {
             return Ok(None);
         }
-        let bytes = fs::read(&self.receipts).map_err(Error::at(&self.receipts))?;
+        let bytes = fs::read(&self.path).map_err(Error::at(&self.path))?;
         let (mut at, mut leaves, mut found) = (0, Vec::new(), None);
-        while let Some(Ok(receipt)) = next(&bytes, &mut at) {
-            leaves.push(merkle::leaf(&receipt.encode_to_vec()));
-            if receipt.number == number {
-                found = Some(receipt);
+        while let Some((kind, encoded)) = next(&bytes, &mut at) {
+            if kind != RECEIPT {
+                continue;
+            }
+            leaves.push(merkle::leaf(encoded));
+            if leaves.len() as u64 == number {
+                found = Receipt::decode(encoded).ok();
             }
             if leaves.len() as u64 == of {
                 break;
@@ -202,12 +205,12 @@ mod tests {
         book.write(&receipt(1, 7)).unwrap();
         book.write(&receipt(2, 9)).unwrap();
         let root = book.root();
-        let length = fs::metadata(&book.receipts).unwrap().len();
-        book.log.write_all(&[0, 9, 1]).unwrap();
+        let length = fs::metadata(&book.path).unwrap().len();
+        book.file.write_all(&[0, 9, 1, 7]).unwrap();
         drop(book);
         let book = books.book(5).unwrap();
         assert_eq!((book.units, book.count, book.vouched(), book.root()), (16, 2, 7, root));
-        assert_eq!(fs::metadata(&book.receipts).unwrap().len(), length);
+        assert_eq!(fs::metadata(&book.path).unwrap().len(), length);
         assert_eq!(books.channels().unwrap(), [5]);
     }
 
@@ -242,7 +245,9 @@ mod tests {
         let mut book = books.book(5).unwrap();
         book.write(&receipt(2, 1)).unwrap();
         assert!(matches!(books.book(5), Err(Error::Books { .. })));
-        fs::write(folder.path().join("channel-6.voucher"), [0xff]).unwrap();
-        assert!(matches!(books.book(6), Err(Error::Books { .. })));
+        for damage in [[0, 1, VOUCHER, 0xff], [0, 1, RECEIPT, 0xff], [0, 1, 9, 0]] {
+            fs::write(folder.path().join("channel-6.book"), damage).unwrap();
+            assert!(matches!(books.book(6), Err(Error::Books { .. })), "{damage:?}");
+        }
     }
 }

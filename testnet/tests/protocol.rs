@@ -6,6 +6,9 @@
 
 mod common;
 
+use std::fs;
+
+use client::passport::Passport;
 use common::{
     VALIDATORS, number,
     town::{RESERVE, Town, policy},
@@ -20,6 +23,7 @@ fn a_dataset_and_a_model_made_from_it_live_their_whole_lives_and_a_lie_is_punish
     a_dataset_is_anchored(&town);
     a_derived_model_pays_its_parent(&town);
     everybody_claims(&town);
+    a_passport_is_checked_without_a_node(&town);
     a_lie_is_punished(&town);
 
     town.ends();
@@ -96,6 +100,52 @@ fn everybody_claims(town: &Town) {
     town.tx("ben", &claim("dat-2/3"));
     for node in VALIDATORS {
         assert_eq!(town.got(node, node, "quorum claim-quorum-pool 1"), (4_410 + 2_998) / 4);
+    }
+}
+
+/// From a validator set hash that another node says, and no byte of the file can be changed.
+fn a_passport_is_checked_without_a_node(town: &Town) {
+    let net = &town.net;
+    let file = net.home("node0").join("model.passport.json");
+    net.said("node0", &format!("passport export asset-2 --file {}", file.display()));
+    let bytes = fs::read(&file).unwrap();
+    let height: Json = serde_json::from_slice(&bytes).unwrap();
+    let height = height["height"].as_u64().unwrap() + 1;
+    let trusted =
+        net.json("node3", &format!("q block --type=height {height}"))["header"]["validators_hash"].clone();
+    let trusted = trusted.as_str().unwrap();
+    let verify = format!("passport verify {} --trusted-hash {trusted}", file.display());
+    let said = net.json("node0", &verify);
+    let proved = said["proved"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| line.as_str().unwrap())
+        .collect::<Vec<_>>()
+        .join("\n");
+    for words in [
+        "asset-2@1 was made from asset-1@1 under its licence 2",
+        "1500 bps of its revenue go to asset-1",
+        "4 of 4 seats accept",
+        "which is the certificate",
+        "and all of them are here",
+    ] {
+        assert!(proved.contains(words), "{words}: {proved}");
+    }
+    let out =
+        net.lazd("node0", &format!("passport verify {} --trusted-hash {}", file.display(), "00".repeat(32)));
+    assert!(
+        !out.status.success() && String::from_utf8_lossy(&out.stderr).contains("the trusted hash is neither")
+    );
+
+    let trusted: [u8; 32] = hex::decode(trusted).unwrap().try_into().unwrap();
+    let holds = |bytes: &[u8]| Passport::parse(bytes).and_then(|passport| passport.verify(&trusted)).is_ok();
+    assert!(holds(&bytes));
+    let step = bytes.len() / 400;
+    for at in (0..bytes.len()).step_by(step) {
+        let mut changed = bytes.clone();
+        changed[at] = if changed[at] == b'1' { b'2' } else { b'1' };
+        assert!(!holds(&changed), "byte {at} of {} was changed unnoticed", bytes.len());
     }
 }
 

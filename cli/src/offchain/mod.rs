@@ -44,7 +44,7 @@ impl SignFlags {
 }
 
 /// 32 bytes in hex or base64.
-fn digest(text: &str) -> Result<[u8; 32]> {
+pub(crate) fn digest(text: &str) -> Result<[u8; 32]> {
     use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
     let bytes = hex::decode(text).ok().or_else(|| BASE64.decode(text).ok());
     let bytes = bytes.ok_or_else(|| anyhow!("{text:?} is neither hex nor base64"))?;

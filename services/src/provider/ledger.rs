@@ -18,6 +18,9 @@ use tokio::sync::Mutex;
 /// Channels that are remembered.
 const MAX_KEPT: usize = 10_000;
 
+/// How long a block time is taken for the latest.
+const MOMENT: Duration = Duration::from_secs(1);
+
 /// A channel, and what it is for.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Known {
@@ -33,12 +36,13 @@ pub(super) struct Ledger {
     chain: Arc<Chain>,
     trust: Duration,
     channels: Kept<u64, Known>,
+    time: Mutex<Option<(Instant, prost_types::Timestamp)>>,
     allowed: Kept<(u64, i32), Option<String>>,
 }
 
 impl Ledger {
     pub(super) fn new(chain: Arc<Chain>, trust: Duration) -> Ledger {
-        Ledger { chain, trust, channels: Mutex::default(), allowed: Mutex::default() }
+        Ledger { chain, trust, channels: Mutex::default(), time: Mutex::default(), allowed: Mutex::default() }
     }
 
     /// A channel as it stands, if there is one of that number. Its record is proved against a signed header.
@@ -82,11 +86,19 @@ impl Ledger {
         Ok(why)
     }
 
-    /// The time of the latest block.
+    /// The time of the latest block, or of one a moment ago.
     pub(super) async fn block_time(&self) -> Result<prost_types::Timestamp> {
+        let mut known = self.time.lock().await;
+        if let Some((read, time)) = *known
+            && read.elapsed() < MOMENT
+        {
+            return Ok(time);
+        }
         let status = self.chain.rpc().call(Method::Status, json!({})).await?;
         let time = status["sync_info"]["latest_block_time"].as_str().and_then(|text| text.parse().ok());
-        time.ok_or_else(|| Error::Answer("status without a block time".into()))
+        let time = time.ok_or_else(|| Error::Answer("status without a block time".into()))?;
+        *known = Some((Instant::now(), time));
+        Ok(time)
     }
 }
 

@@ -1,0 +1,355 @@
+//! Checks a passport without a node, and says in words what is proved and what is not.
+
+use std::collections::BTreeMap;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use prost::Message;
+use proto::{
+    address::ValAddress,
+    lazchain::{audit::v1 as audit, dat::v1 as dat, vsc::v1 as vsc},
+    merkle::{self, Frontier, Hash},
+    proof,
+    signed::{self, Ballot, statement},
+    tendermint::crypto::{ProofOp, ProofOps},
+};
+use sha2::{Digest, Sha256};
+use tendermint::validator;
+use tendermint_light_client_verifier::{ProdVerifier, types::UntrustedBlockState};
+
+use super::{Passport, Record, export::key};
+use crate::{
+    error::{Error, Result},
+    light,
+};
+
+/// What a passport shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findings {
+    /// Statements that follow from the trusted hash.
+    pub proved: Vec<String>,
+    /// What a reader might think it shows, and it does not.
+    pub open: Vec<String>,
+}
+
+fn wrong(why: impl Into<String>) -> Error {
+    Error::Unproved(why.into())
+}
+
+impl Passport {
+    /// Checks everything in it, starting from the hash of a header or of a validator set that is known from elsewhere.
+    ///
+    /// # Errors
+    /// The first thing that does not hold, in words.
+    pub fn verify(&self, trusted: &Hash) -> Result<Findings> {
+        let mut findings = Findings::default();
+        let root = self.check_header(trusted, &mut findings)?;
+        let records = self.check_records(&root)?;
+        findings.proved.push(format!(
+            "{} records are in the state after block {}",
+            records.0.len(),
+            self.height
+        ));
+        let asset: dat::Asset = records.need("dat", &key("assets", &[&self.asset.to_be_bytes()]))?;
+        findings.proved.push(format!(
+            "asset-{} belongs to {}, came to idao-{}, and is {}",
+            asset.id,
+            asset.owner,
+            asset.idao,
+            word(asset.status().as_str_name(), "ASSET_STATUS_")
+        ));
+        for version in records.all::<dat::Version>("dat", "versions/")? {
+            self.check_version(&records, &version, &mut findings)?;
+        }
+        for policy in records.all::<dat::Policy>("dat", "policies/")? {
+            findings.proved.push(said(&policy));
+        }
+        self.check_trail(&records, &mut findings)?;
+        findings.open.push("that the state has not changed since: ask a node for that".into());
+        findings
+            .open
+            .push("that the verdict is right: it is what bonded validators said, and were liable for".into());
+        findings.open.push(
+            "what the reports behind the ballots say: their hashes are here, operators serve them".into(),
+        );
+        Ok(findings)
+    }
+
+    fn check_header(&self, trusted: &Hash, findings: &mut Findings) -> Result<Hash> {
+        let header = &self.header.header;
+        let hash = header.hash();
+        let (by_header, by_set) =
+            (hash.as_bytes() == trusted, header.validators_hash.as_bytes() == trusted.as_slice());
+        if !by_header && !by_set {
+            return Err(wrong(format!(
+                "the trusted hash is neither this header's, {hash}, nor its validator set's, {}",
+                header.validators_hash
+            )));
+        }
+        if header.chain_id.as_str() != self.chain_id || header.height.value() != self.height + 1 {
+            return Err(wrong("the header is of another chain or height than the passport says"));
+        }
+        let set = validator::Set::with_proposer(self.validators.clone(), header.proposer_address);
+        let set = set.map_err(|error| wrong(error.to_string()))?;
+        let state =
+            UntrustedBlockState { signed_header: &self.header, validators: &set, next_validators: None };
+        let verifier = ProdVerifier::default();
+        light::accept(verifier.verify_validator_sets(&state))?;
+        light::accept(verifier.verify_commit(&state))?;
+        findings.proved.push(format!(
+            "block {} of {} was signed by its validators at {}; {}",
+            header.height,
+            self.chain_id,
+            header.time,
+            if by_header { "its hash is the trusted one" } else { "their set is the trusted one" }
+        ));
+        header.app_hash.as_bytes().try_into().map_err(|_| wrong("the header's app hash has not 32 bytes"))
+    }
+
+    fn check_records(&self, root: &Hash) -> Result<Records> {
+        let mut records = BTreeMap::new();
+        for record in &self.records {
+            let (key, value) = check_record(record, root)?;
+            if records.insert((record.store.clone(), key), value).is_some() {
+                return Err(wrong("a record is there twice"));
+            }
+        }
+        Ok(Records(records))
+    }
+
+    fn check_version(
+        &self,
+        records: &Records,
+        version: &dat::Version,
+        findings: &mut Findings,
+    ) -> Result<()> {
+        let name = format!("asset-{}@{}", version.asset, version.version);
+        if version.asset != self.asset {
+            return Err(wrong(format!("{name} is another asset's")));
+        }
+        let manifest = version.manifest.clone().unwrap_or_default();
+        findings.proved.push(format!(
+            "{name} is content of {} bytes with SHA-256 {}, and is {}",
+            manifest.size,
+            hex::encode(&manifest.sha256),
+            word(version.status().as_str_name(), "VERSION_STATUS_")
+        ));
+        for parent in &version.parents {
+            let of = format!(
+                "asset-{}@{} under its licence {}",
+                parent.asset, parent.version, parent.policy_version
+            );
+            findings.proved.push(format!("{name} was made from {of}"));
+        }
+        for royalty in &version.royalties {
+            findings.proved.push(format!("{} bps of its revenue go to asset-{}", royalty.bps, royalty.asset));
+        }
+        let place = key("tasks", &[&version.task.to_be_bytes()]);
+        let task: vsc::Task = records.need("vsc", &place)?;
+        let update = task.update.clone().unwrap_or_default();
+        if update.manifest != version.manifest
+            || (task.asset, task.version) != (version.asset, version.version)
+        {
+            return Err(wrong(format!("task-{} is not about {name}", task.id)));
+        }
+        let rounds = records.all::<vsc::Round>("vsc", "rounds/")?;
+        let rounds = rounds.into_iter().filter(|round| round.task == task.id);
+        let mut certified = false;
+        for round in rounds {
+            let tally = self.check_round(records, &round)?;
+            let certifies = certifies(&round, &version.certificate);
+            certified |= certifies;
+            let mark = if certifies { ", which is the certificate" } else { "" };
+            findings.proved.push(format!("round {} of task-{}: {tally}{mark}", round.round, task.id));
+        }
+        if !certified {
+            return Err(wrong(format!("no round here is the certificate of {name}")));
+        }
+        Ok(())
+    }
+
+    /// Counts a round again from its ballots: each signed with its seat's key, each reveal opening its commitment.
+    fn check_round(&self, records: &Records, round: &vsc::Round) -> Result<String> {
+        let (mut accepts, mut others, mut scores) = (0_u32, 0_u32, Vec::new());
+        for seat in &round.seats {
+            let member: ValAddress = seat.member.parse().map_err(|_| wrong("a seat of no validator"))?;
+            let parts: [&[u8]; 3] =
+                [&round.task.to_be_bytes(), &round.round.to_be_bytes(), member.as_bytes()];
+            let Some(ballot) = records.find::<vsc::Ballot>("vsc", &key("ballots", &parts))? else { continue };
+            if ballot.reveal_height == 0 {
+                continue;
+            }
+            self.check_ballot(round, seat, &member, &ballot)?;
+            if ballot.verdict() == vsc::Verdict::Accept {
+                accepts += 1;
+                scores.push(ballot.score);
+            } else {
+                others += 1;
+            }
+        }
+        let accepted =
+            u64::from(accepts) * 10_000 >= u64::from(round.threshold_bps) * round.seats.len() as u64;
+        if accepted != (round.verdict() == vsc::Verdict::Accept) || accepts != round.accepts {
+            let text =
+                format!("round {} of task-{} has another verdict than its ballots", round.round, round.task);
+            return Err(wrong(text));
+        }
+        scores.sort_unstable();
+        let median = scores.get(scores.len().saturating_sub(1) / 2).copied().unwrap_or(0);
+        if accepted && median != round.score {
+            return Err(wrong(format!(
+                "the score of round {} is {median}, not {}",
+                round.round, round.score
+            )));
+        }
+        let verdict = word(round.verdict().as_str_name(), "VERDICT_");
+        let seats = round.seats.len();
+        Ok(format!(
+            "quorum-{}, {accepts} of {seats} seats accept, {others} say otherwise: {verdict}, score {}",
+            round.quorum, round.score
+        ))
+    }
+
+    fn check_ballot(
+        &self,
+        round: &vsc::Round,
+        seat: &vsc::Seat,
+        member: &ValAddress,
+        ballot: &vsc::Ballot,
+    ) -> Result<()> {
+        let bad = |why: &str| wrong(format!("the ballot of {} in round {}: {why}", seat.member, round.round));
+        let digest = |bytes: &[u8]| Hash::try_from(bytes).map_err(|_| bad("a digest has not 32 bytes"));
+        let (report, salt, attestation) =
+            (digest(&ballot.report_hash)?, digest(&ballot.salt)?, digest(&seat.attestation_key)?);
+        let opened = Ballot {
+            chain_id: &self.chain_id,
+            task: round.task,
+            round: round.round,
+            member: member.as_bytes(),
+            verdict: u32::try_from(ballot.verdict).unwrap_or_default(),
+            score: ballot.score,
+            report: &report,
+            salt: &salt,
+        };
+        if ballot.commit != opened.hash() {
+            return Err(bad("it does not open its commitment"));
+        }
+        let commit = vsc::CommitStatement {
+            task: round.task,
+            round: round.round,
+            member: seat.member.clone(),
+            commit: ballot.commit.clone(),
+        };
+        let reveal = vsc::RevealStatement {
+            task: round.task,
+            round: round.round,
+            member: seat.member.clone(),
+            verdict: ballot.verdict,
+            score: ballot.score,
+            report_hash: ballot.report_hash.clone(),
+            salt: ballot.salt.clone(),
+        };
+        let signed = [
+            (statement("commit", &self.chain_id, &commit), &ballot.commit_signature),
+            (statement("reveal", &self.chain_id, &reveal), &ballot.reveal_signature),
+        ];
+        for (statement, signature) in signed {
+            let signature =
+                signature.as_slice().try_into().map_err(|_| bad("a signature has not 64 bytes"))?;
+            if !signed::verify(&attestation, &statement, signature) {
+                return Err(bad("it is not signed with the seat's key"));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_trail(&self, records: &Records, findings: &mut Findings) -> Result<()> {
+        let subject = format!("asset-{}", self.asset);
+        let place = key("trails", &[subject.as_bytes(), &[0, 1]]);
+        let trail: audit::Trail = records.need("audit", &place)?;
+        let mut frontier = Frontier::default();
+        for (sequence, text) in (0..).zip(&self.trail) {
+            let bytes = decoded(text)?;
+            let entry = audit::Entry::decode(bytes.as_slice()).map_err(|error| wrong(error.to_string()))?;
+            if entry.subject != subject || entry.sequence != sequence {
+                return Err(wrong(format!("entry {sequence} of the trail is another")));
+            }
+            frontier.push(merkle::leaf(&bytes));
+        }
+        let roots: Vec<Vec<u8>> = frontier.roots().iter().map(|root| root.to_vec()).collect();
+        if trail.count != self.trail.len() as u64 || trail.frontier != roots {
+            return Err(wrong("the trail's entries are not those that the state counts"));
+        }
+        findings.proved.push(format!("its trail has {} entries, and all of them are here", trail.count));
+        Ok(())
+    }
+}
+
+fn decoded(text: &str) -> Result<Vec<u8>> {
+    BASE64.decode(text).map_err(|error| wrong(format!("a field is not base64: {error}")))
+}
+
+fn check_record(record: &Record, root: &Hash) -> Result<(Vec<u8>, Vec<u8>)> {
+    let key = hex::decode(&record.key).map_err(|error| wrong(format!("a key is not hex: {error}")))?;
+    let value = decoded(&record.value)?;
+    let op = |op: &super::Op| -> Result<ProofOp> {
+        Ok(ProofOp { r#type: op.kind.clone(), key: decoded(&op.key)?, data: decoded(&op.data)? })
+    };
+    let ops = ProofOps { ops: record.proof.iter().map(op).collect::<Result<_>>()? };
+    let holds = proof::verify(root, &record.store, &key, Some(&value), &ops);
+    holds.map_err(|error| wrong(format!("{}/{}: {error}", record.store, String::from_utf8_lossy(&key))))?;
+    Ok((key, value))
+}
+
+/// What is proved, by store and key.
+struct Records(BTreeMap<(String, Vec<u8>), Vec<u8>>);
+
+impl Records {
+    fn find<M: Message + Default>(&self, store: &str, key: &[u8]) -> Result<Option<M>> {
+        let Some(value) = self.0.get(&(store.to_owned(), key.to_owned())) else { return Ok(None) };
+        M::decode(value.as_slice()).map(Some).map_err(|error| wrong(error.to_string()))
+    }
+
+    fn need<M: Message + Default>(&self, store: &str, key: &[u8]) -> Result<M> {
+        let name = || wrong(format!("{store}/{} is missing", String::from_utf8_lossy(key)));
+        self.find(store, key)?.ok_or_else(name)
+    }
+
+    /// Records of one kind, in order of their keys.
+    fn all<M: Message + Default>(&self, store: &str, prefix: &str) -> Result<Vec<M>> {
+        let these = self.0.iter().filter(|((of, key), _)| of == store && key.starts_with(prefix.as_bytes()));
+        these
+            .map(|(_, value)| M::decode(value.as_slice()).map_err(|error| wrong(error.to_string())))
+            .collect()
+    }
+}
+
+/// Whether a round is the one of a certificate: its digest at the verdict, before its reserve was released.
+fn certifies(round: &vsc::Round, certificate: &[u8]) -> bool {
+    let states = [(false, false), (false, true), (true, false), (true, true)];
+    states.iter().any(|(reserved, held)| {
+        let then = vsc::Round { reserved: *reserved, held: *held, ..round.clone() };
+        Sha256::digest(then.encode_to_vec()).as_slice() == certificate
+    })
+}
+
+fn word(name: &str, prefix: &str) -> String {
+    name.trim_start_matches(prefix).to_lowercase().replace('_', " ")
+}
+
+/// A licence in one sentence.
+fn said(policy: &dat::Policy) -> String {
+    let terms = policy.terms.clone().unwrap_or_default();
+    let purposes: Vec<String> =
+        terms.purposes().map(|purpose| word(purpose.as_str_name(), "PURPOSE_")).collect();
+    let prices: Vec<String> =
+        terms.prices.iter().map(|price| format!("{}{}", price.amount, price.denom)).collect();
+    format!(
+        "licence {}: to {}, by {}, at {} a {}, {} bps to ancestors of what is derived",
+        policy.number,
+        purposes.join(" and to "),
+        word(terms.grantees().as_str_name(), "GRANTEES_"),
+        if prices.is_empty() { "no price".into() } else { prices.join(" or ") },
+        word(terms.unit().as_str_name(), "UNIT_"),
+        terms.derivative_royalty_bps
+    )
+}
