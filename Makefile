@@ -11,8 +11,9 @@ BIN = $(CARGO_TARGET_DIR)/debug
 
 .PHONY: setup build test testnet testnet-stop demo clients check deny sim gauntlet bench proto golden
 setup:
-	@echo "setup: system packages for RocksDB"
+	@echo "setup: system packages for RocksDB, and jq for the tour"
 	@command -v clang >/dev/null || (apt-get update && apt-get install -y libclang-dev clang)
+	@command -v jq >/dev/null || (apt-get update && apt-get install -y jq)
 	@echo "setup: CometBFT $(COMETBFT)"
 	@command -v cometbft >/dev/null || test -x $$(go env GOPATH)/bin/cometbft || \
 		go install github.com/cometbft/cometbft/cmd/cometbft@$(COMETBFT)
