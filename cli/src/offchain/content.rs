@@ -1,18 +1,29 @@
 //! `lazd content`: manifests, seals and canaries.
 
-use std::{io::IsTerminal, path::PathBuf, time::Instant};
+use std::{
+    fs::File,
+    io::{BufReader, BufWriter, IsTerminal, Write as _},
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use client::offchain::{CHUNK_BYTES, Content, MAX_LOCATORS, read};
-use proto::{lazchain::dat::v1 as dat, signed};
+use client::offchain::{
+    CHUNK_BYTES, Content, MAX_LOCATORS, opener, read,
+    sealed::{DataKey, SCHEME, decrypt, encrypt},
+};
+use proto::{
+    lazchain::{dat::v1 as dat, vsc::v1 as vsc},
+    signed,
+};
 use rand::RngCore as _;
 use serde_json::json;
 
-use super::digest;
+use super::{SignFlags, digest, id};
 use crate::{
-    context::{Context, KeyringFlags, OutputFlag},
-    node::home::Home,
+    context::{Context, KeyringFlags, NodeFlags, OutputFlag, runtime},
+    node::home::{Existing, Home, write_file},
     output::json_of,
 };
 
@@ -36,6 +47,76 @@ enum Command {
         /// Where it can be fetched; up to four
         #[arg(long = "locator")]
         locators: Vec<String>,
+        #[command(flatten)]
+        output: OutputFlag,
+    },
+    /// Encrypt a file, so that only those can read it who are handed its data key; print the manifest of the result
+    #[command(
+        after_help = "The data key is written to --key-file, readable by you alone. Who has it can read the content.
+
+Examples:
+  lazd content encrypt table.csv --out table.sealed --key-file table.key --media-type text/csv > manifest.json"
+    )]
+    Encrypt {
+        file: PathBuf,
+        /// Where the encrypted content goes
+        #[arg(long)]
+        out: PathBuf,
+        /// Where the data key goes; must not be there yet
+        #[arg(long)]
+        key_file: PathBuf,
+        /// What kind of content it is, once opened
+        #[arg(long, default_value = "application/octet-stream")]
+        media_type: String,
+        /// Where the encrypted content can be fetched; up to four
+        #[arg(long = "locator")]
+        locators: Vec<String>,
+        #[command(flatten)]
+        output: OutputFlag,
+    },
+    /// Open encrypted content, with the data key or with one that was wrapped for you
+    #[command(after_help = "Examples:
+  lazd content decrypt table.sealed --out table.csv --key-file table.key
+  lazd content decrypt table.sealed --out table.csv --wrapped-key BASE64 --from dan")]
+    Decrypt {
+        file: PathBuf,
+        /// Where the content goes
+        #[arg(long)]
+        out: PathBuf,
+        /// The data key
+        #[arg(long, required_unless_present = "wrapped_key", conflicts_with = "wrapped_key")]
+        key_file: Option<PathBuf>,
+        /// The data key as it was wrapped for you, base64
+        #[arg(long)]
+        wrapped_key: Option<String>,
+        #[command(flatten)]
+        sign: SignFlags,
+    },
+    /// Wrap a data key for somebody's X25519 key; `tx dat deliver-key` takes the result
+    #[command(
+        after_help = "Example:\n  lazd content wrap 6abwqV/mo1Oh86wcmWf/OUOK5Yqs0VfMhnpFW+59smg= --key-file table.key"
+    )]
+    Wrap {
+        /// 32 bytes in hex or base64
+        to: String,
+        #[arg(long)]
+        key_file: PathBuf,
+        #[command(flatten)]
+        output: OutputFlag,
+    },
+    /// Wrap a data key for each seat of a round; `tx vsc share-keys` takes the result
+    #[command(
+        after_help = "Example:\n  lazd content share task-9 1 --key-file table.key -o json > keys.json\n  lazd tx vsc share-keys 9 1 \"$(cat keys.json)\" --from ada"
+    )]
+    Share {
+        /// The task: 9 or task-9
+        task: String,
+        /// The round of that task
+        round: u32,
+        #[arg(long)]
+        key_file: PathBuf,
+        #[command(flatten)]
+        node: NodeFlags,
         #[command(flatten)]
         output: OutputFlag,
     },
@@ -72,20 +153,43 @@ Examples:
 pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
     match &args.command {
         Command::Manifest { file, media_type, locators, output } => {
-            if locators.len() > MAX_LOCATORS {
-                bail!("{} locators; a manifest names at most {MAX_LOCATORS}", locators.len());
-            }
-            let content = content(file)?;
-            let manifest = dat::Manifest {
-                sha256: content.sha256.to_vec(),
-                size: content.size,
-                chunk_size: u32::try_from(CHUNK_BYTES)?,
-                merkle_root: content.merkle_root.to_vec(),
-                media_type: media_type.clone(),
-                locators: locators.clone(),
-                ..Default::default()
-            };
+            let manifest = described(file, media_type, locators)?;
             Context::new(home, output.clone())?.format().print(&json_of(&manifest)?)
+        }
+        Command::Encrypt { file, out, key_file, media_type, locators, output } => {
+            let key = DataKey::generate();
+            write_file(key_file, hex::encode(key.expose()).as_bytes(), 0o600, Existing::Refuse)?;
+            encrypted(&key, file, out)?;
+            let encryption =
+                dat::Encryption { scheme: SCHEME.into(), key_commitment: key.commitment().to_vec() };
+            let manifest =
+                dat::Manifest { encryption: Some(encryption), ..described(out, media_type, locators)? };
+            Context::new(home, output.clone())?.format().print(&json_of(&manifest)?)
+        }
+        Command::Decrypt { file, out, key_file, wrapped_key, sign } => {
+            let key = match (key_file, wrapped_key) {
+                (Some(path), _) => data_key(path)?,
+                (None, Some(text)) => {
+                    let (_, secret) = sign.unlock(&sign.context(home)?)?;
+                    let wrapped = BASE64.decode(text).context("--wrapped-key is not base64")?;
+                    let opened = opener(&secret, sign.number).unwrap(&wrapped);
+                    opened.ok_or_else(|| {
+                        anyhow!("this key was not wrapped for --number {} of this account", sign.number)
+                    })?
+                }
+                (None, None) => bail!("one of --key-file and --wrapped-key is needed"),
+            };
+            decrypted(&key, file, out)
+        }
+        Command::Wrap { to, key_file, output } => {
+            let wrapped = data_key(key_file)?.wrap(&digest(to)?);
+            let context = Context::new(home, output.clone())?;
+            context.format().print(&json!({ "wrapped_key": BASE64.encode(wrapped) }))
+        }
+        Command::Share { task, round, key_file, node, output } => {
+            let context = Context::new(home, output.clone())?.with_node(node.clone());
+            let keys = shared(&context, id("task", task)?, *round, &data_key(key_file)?)?;
+            context.format().print(&keys)
         }
         Command::Seal { content, owner, keyring, output } => {
             let context = Context::new(home, output.clone())?.with_keyring(keyring.clone());
@@ -110,6 +214,66 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
                 .print(&json!({ "merkle_root": BASE64.encode(root), "salt": BASE64.encode(salt) }))
         }
     }
+}
+
+fn described(file: &PathBuf, media_type: &str, locators: &[String]) -> Result<dat::Manifest> {
+    if locators.len() > MAX_LOCATORS {
+        bail!("{} locators; a manifest names at most {MAX_LOCATORS}", locators.len());
+    }
+    let content = content(file)?;
+    Ok(dat::Manifest {
+        sha256: content.sha256.to_vec(),
+        size: content.size,
+        chunk_size: u32::try_from(CHUNK_BYTES)?,
+        merkle_root: content.merkle_root.to_vec(),
+        media_type: media_type.into(),
+        locators: locators.to_vec(),
+        ..Default::default()
+    })
+}
+
+/// A data key for each seat of a round.
+fn shared(context: &Context, task: u64, round: u32, key: &DataKey) -> Result<serde_json::Value> {
+    let ask = vsc::QueryRoundRequest { task, round };
+    let answer: vsc::QueryRoundResponse =
+        runtime()?.block_on(context.chain()?.ask("/lazchain.vsc.v1.Query/Round", &ask))?;
+    let seats = answer.round.unwrap_or_default().seats;
+    let wrapped = seats.iter().map(|seat| {
+        let to = seat.encryption_key.as_slice().try_into();
+        let to: [u8; 32] = to.with_context(|| format!("the seat of {} has no key", seat.member))?;
+        json_of(&vsc::WrappedKey { member: seat.member.clone(), key: key.wrap(&to) })
+    });
+    wrapped.collect()
+}
+
+fn data_key(path: &Path) -> Result<DataKey> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(DataKey::new(digest(text.trim()).with_context(|| format!("{} holds no data key", path.display()))?))
+}
+
+fn opened(file: &Path) -> Result<BufReader<File>> {
+    let opened = File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
+    Ok(BufReader::new(opened))
+}
+
+fn encrypted(key: &DataKey, file: &Path, out: &Path) -> Result<()> {
+    let writing = || format!("cannot write {}", out.display());
+    let mut to = BufWriter::new(File::create(out).with_context(writing)?);
+    encrypt(key, &mut opened(file)?, &mut to, |_| ())?;
+    to.flush().with_context(writing)
+}
+
+/// Only what was opened to its end takes the name.
+fn decrypted(key: &DataKey, file: &Path, out: &Path) -> Result<()> {
+    let writing = || format!("cannot write {}", out.display());
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut content = tempfile::NamedTempFile::new_in(folder).with_context(writing)?;
+    let mut to = BufWriter::new(content.as_file_mut());
+    decrypt(key, &mut opened(file)?, &mut to).with_context(|| format!("{}", file.display()))?;
+    to.flush().with_context(writing)?;
+    drop(to);
+    content.persist(out).with_context(writing)?;
+    Ok(())
 }
 
 fn random() -> [u8; 32] {

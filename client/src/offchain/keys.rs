@@ -6,6 +6,7 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use proto::signed::{Part, hash};
 use zeroize::Zeroizing;
 
+use super::sealed::Opener;
 use crate::secret::Secret;
 
 /// An ed25519 key. Its secret is wiped when it is dropped.
@@ -53,8 +54,12 @@ pub fn channel(secret: &Secret, number: u64) -> Ed25519 {
 
 /// The X25519 public key that data keys are wrapped to; `number` counts rotations.
 pub fn sealing(secret: &Secret, number: u64) -> [u8; 32] {
-    // both curves are one: an ed25519 key has an X25519 key, with the same secret scalar
-    Ed25519::of(secret, "lazchain/sealing-key/v1", number).0.verifying_key().to_montgomery().to_bytes()
+    opener(secret, number).public()
+}
+
+/// The same key with its secret half.
+pub fn opener(secret: &Secret, number: u64) -> Opener {
+    Opener::of(&Ed25519::of(secret, "lazchain/sealing-key/v1", number).0)
 }
 
 #[cfg(test)]

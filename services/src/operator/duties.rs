@@ -48,6 +48,14 @@ pub(super) async fn task(chain: &Chain, task: u64) -> Result<vsc::Task> {
     answer.task.ok_or_else(|| client::Error::Answer(format!("task-{task} is empty")))
 }
 
+/// Data keys that were handed out in a round.
+pub(super) async fn keys(chain: &Chain, task: u64, round: u32) -> Result<Vec<vsc::WrappedKey>> {
+    let pagination = Some(PageRequest { limit: PAGE, ..PageRequest::default() });
+    let ask = vsc::QueryKeysRequest { task, round, pagination };
+    let answer: vsc::QueryKeysResponse = chain.ask("/lazchain.vsc.v1.Query/Keys", &ask).await?;
+    Ok(answer.keys)
+}
+
 /// The content that an open task carries itself.
 pub(super) async fn content(chain: &Chain, task: u64) -> Result<Vec<u8>> {
     let ask = vsc::QueryContentRequest { task };

@@ -9,7 +9,10 @@ use std::{
 
 use client::{
     Chain, Secret, Sender,
-    offchain::{Ed25519, Judgement, attestation, commit, reveal},
+    offchain::{
+        Ed25519, Judgement, attestation, commit, opener, reveal,
+        sealed::{DataKey, Opener, SCHEME},
+    },
     sign::any,
 };
 use prost_types::Any;
@@ -21,7 +24,7 @@ use super::{
     door::{self, Gauges},
     duties,
     error::{Error, Result},
-    evaluate::{Evaluator, seen::Seen},
+    evaluate::{Evaluator, Seal, seen::Seen},
     journal::Journal,
     report::{About, Report},
 };
@@ -35,15 +38,21 @@ const RESEND: Duration = Duration::from_secs(15);
 pub struct Member {
     /// The validator.
     pub operator: ValAddress,
-    /// What its ballots are signed with.
-    key: Ed25519,
+    keys: Keys,
+}
+
+/// What a member signs ballots and opens sealed content with.
+struct Keys {
+    attestation: Ed25519,
+    opener: Opener,
 }
 
 impl Member {
     /// From the secret of the validator's account; `number` counts rotations of its attestation key.
     pub fn new(secret: &Secret, number: u64) -> Member {
         let operator = secret.public().address().operator();
-        Member { operator, key: attestation(secret, number) }
+        let keys = Keys { attestation: attestation(secret, number), opener: opener(secret, number) };
+        Member { operator, keys }
     }
 }
 
@@ -61,7 +70,7 @@ type Place = (u64, u32, ValAddress);
 struct Operator {
     chain: Arc<Chain>,
     sender: Sender,
-    members: BTreeMap<ValAddress, Ed25519>,
+    members: BTreeMap<ValAddress, Keys>,
     config: Config,
     journal: Journal,
     gauges: Arc<Gauges>,
@@ -115,7 +124,7 @@ pub async fn run(
     let mut operator = Operator {
         chain,
         sender,
-        members: members.into_iter().map(|member| (member.operator, member.key)).collect(),
+        members: members.into_iter().map(|member| (member.operator, member.keys)).collect(),
         config,
         journal,
         gauges,
@@ -235,11 +244,33 @@ impl Operator {
             }
         }
         let record = duties::task(&self.chain, task).await?;
+        let Some(seal) = self.seal(&record, round).await? else { return Ok(()) };
         let evaluator = self.evaluator.clone();
         self.busy.insert((task, round), ());
         tracing::info!(task, round, "looking");
-        self.looking.spawn(async move { ((task, round), evaluator.judge(&record).await) });
+        self.looking.spawn(async move { ((task, round), evaluator.judge(&record, seal).await) });
         Ok(())
+    }
+
+    /// What opens a task's content; nothing while its key is waited for.
+    async fn seal(&self, task: &pb::Task, round: u32) -> Result<Option<Seal>> {
+        let manifest = task.update.as_ref().and_then(|update| update.manifest.as_ref());
+        let Some(encryption) = manifest.and_then(|manifest| manifest.encryption.clone()) else {
+            return Ok(Some(Seal::None));
+        };
+        if encryption.scheme != SCHEME {
+            return Ok(Some(Seal::Strange(encryption.scheme)));
+        }
+        for handed in duties::keys(&self.chain, task.id, round).await? {
+            let ours = handed.member.parse().ok().and_then(|member: ValAddress| self.members.get(&member));
+            let Some(keys) = ours else { continue };
+            let key = keys.opener.unwrap(&handed.key);
+            let fits = |key: &DataKey| {
+                encryption.key_commitment.is_empty() || encryption.key_commitment == key.commitment()
+            };
+            return Ok(Some(key.filter(fits).map_or(Seal::Useless, Seal::Key)));
+        }
+        Ok(None)
     }
 
     /// An absence costs stake and an abstention does not, so who is not done in time abstains.
@@ -303,7 +334,7 @@ impl Operator {
     }
 
     fn judgement(&self, (task, round, member): &Place) -> Result<Option<(Judgement, &Ed25519)>> {
-        let (Some(report), Some(key)) = (self.journal.judged(*task, *round)?, self.members.get(member))
+        let (Some(report), Some(keys)) = (self.journal.judged(*task, *round)?, self.members.get(member))
         else {
             return Ok(None);
         };
@@ -316,7 +347,7 @@ impl Operator {
             score: report.score,
             report: report.hash(),
         };
-        Ok(Some((judgement, key)))
+        Ok(Some((judgement, &keys.attestation)))
     }
 
     fn is_ours(&self, place: &Place, ballot: &pb::Ballot) -> Result<bool> {

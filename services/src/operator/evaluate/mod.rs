@@ -18,9 +18,17 @@ mod safetensors;
 pub(super) mod seen;
 mod table;
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    io::{BufReader, BufWriter, Write as _},
+    path::PathBuf,
+    sync::Arc,
+};
 
-use client::Chain;
+use client::{
+    Chain,
+    offchain::sealed::{DataKey, decrypt},
+};
 use proto::lazchain::{
     dat::v1::Manifest,
     idao::v1::UpdateKind,
@@ -53,6 +61,18 @@ pub(super) struct Evaluator {
     pub(super) limit: Arc<Semaphore>,
 }
 
+/// Whether content is sealed, and what opens it.
+pub(super) enum Seal {
+    /// It is open.
+    None,
+    /// By this key.
+    Key(DataKey),
+    /// What was handed out for it is no key.
+    Useless,
+    /// In a way that is not known here.
+    Strange(String),
+}
+
 /// What is known of a kind of file, by its media type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
@@ -79,20 +99,28 @@ impl Form {
 
 impl Evaluator {
     /// The report on a task. Never fails: what cannot be judged is said in the report.
-    pub(super) async fn judge(&self, task: &Task) -> Report {
+    pub(super) async fn judge(&self, task: &Task, seal: Seal) -> Report {
         let _turn = self.limit.acquire().await.expect("never closed");
         let update = task.update.clone().unwrap_or_default();
         let manifest = update.manifest.clone().unwrap_or_default();
         let about = About { chain_id: &self.chain_id, task: task.id, sha256: &manifest.sha256 };
-        if manifest.encryption.is_some() {
-            // the data key would come wrapped to the seat; opening it is not built
+        if let Seal::Strange(scheme) = &seal {
             return about
-                .abstain("the content is sealed, and this operator cannot open sealed content".into());
+                .abstain(format!("the content is sealed by {scheme:?}, which this operator cannot open"));
         }
         let fetched = match self.content(task, &manifest).await {
             Fetched::Good(content) => content,
             Fetched::Bad(why) => return about.invalid(why),
             Fetched::NotForUs(why) => return about.abstain(why),
+        };
+        let fetched = match seal {
+            Seal::None | Seal::Strange(_) => fetched,
+            Seal::Useless => return about.invalid("the key that was handed out opens nothing".into()),
+            Seal::Key(key) => match self.unsealed(key, fetched).await {
+                Ok(Ok(content)) => content,
+                Ok(Err(why)) => return about.invalid(format!("it cannot be unsealed: {why}")),
+                Err(why) => return about.abstain(why),
+            },
         };
         let mut integrity = Section::new("integrity");
         integrity.fact("bytes", manifest.size);
@@ -107,6 +135,25 @@ impl Evaluator {
             Ok(sections) => about.judged(self.config.accept_from, [vec![integrity], sections].concat()),
             Err(why) => about.abstain(why),
         }
+    }
+
+    /// The content itself, in a file that is removed with it; or why the key does not open it.
+    async fn unsealed(&self, key: DataKey, sealed: Content) -> Result<Result<Content, String>, String> {
+        let folder = self.folder.clone();
+        blocking(move || {
+            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            let opened = {
+                let mut from = BufReader::new(sealed.file.reopen()?);
+                let mut to = BufWriter::new(file.as_file_mut());
+                decrypt(&key, &mut from, &mut to).and_then(|()| to.flush())
+            };
+            match opened {
+                Ok(()) => Ok(Ok(Content { file, leaves: sealed.leaves })),
+                Err(error) if error.kind() == std::io::ErrorKind::InvalidData => Ok(Err(error.to_string())),
+                Err(error) => Err(error),
+            }
+        })
+        .await
     }
 
     async fn content(&self, task: &Task, manifest: &Manifest) -> Fetched {
