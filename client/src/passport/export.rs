@@ -7,6 +7,8 @@ use proto::{
     lazchain::{audit::v1 as audit, dat::v1 as dat, vsc::v1 as vsc},
 };
 
+use tendermint::validator;
+
 use super::{FORM, Op, Passport, Record};
 use crate::{
     chain::Chain,
@@ -51,11 +53,16 @@ pub async fn export(chain: &Chain, asset: u64) -> Result<Passport> {
         chain_id: block.signed_header.header.chain_id.to_string(),
         asset,
         height,
-        validators: block.validators.validators().clone(),
+        validators: block.validators.validators().iter().cloned().map(plain).collect(),
         header: block.signed_header,
         records,
         trail,
     })
+}
+
+/// Without what the set's hash does not cover.
+fn plain(validator: validator::Info) -> validator::Info {
+    validator::Info { name: None, proposer_priority: 0_i64.into(), ..validator }
 }
 
 fn latest(count: u64) -> impl Iterator<Item = u64> {

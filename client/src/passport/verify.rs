@@ -13,7 +13,12 @@ use proto::{
     tendermint::crypto::{ProofOp, ProofOps},
 };
 use sha2::{Digest, Sha256};
-use tendermint::validator;
+use tendermint::{
+    block::CommitSig,
+    crypto::default::signature::Verifier,
+    validator,
+    vote::{self, SignedVote, ValidatorIndex, Vote},
+};
 use tendermint_light_client_verifier::{ProdVerifier, types::UntrustedBlockState};
 
 use super::{Passport, Record, export::key};
@@ -95,6 +100,7 @@ impl Passport {
         let verifier = ProdVerifier::default();
         light::accept(verifier.verify_validator_sets(&state))?;
         light::accept(verifier.verify_commit(&state))?;
+        self.check_signatures()?;
         findings.proved.push(format!(
             "block {} of {} was signed by its validators at {}; {}",
             header.height,
@@ -103,6 +109,49 @@ impl Passport {
             if by_header { "its hash is the trusted one" } else { "their set is the trusted one" }
         ));
         header.app_hash.as_bytes().try_into().map_err(|_| wrong("the header's app hash has not 32 bytes"))
+    }
+
+    /// Two thirds would do for the header; here all must be right, or one could be changed unnoticed.
+    fn check_signatures(&self) -> Result<()> {
+        let commit = &self.header.commit;
+        if commit.signatures.len() != self.validators.len() {
+            return Err(wrong("there are not as many signatures as validators"));
+        }
+        for (place, (signature, validator)) in commit.signatures.iter().zip(&self.validators).enumerate() {
+            if validator.name.is_some() || validator.proposer_priority.value() != 0 {
+                return Err(wrong("a validator has more than a key and a power"));
+            }
+            let (address, timestamp, signature, block_id) = match signature {
+                CommitSig::BlockIdFlagAbsent => continue,
+                CommitSig::BlockIdFlagCommit { validator_address, timestamp, signature } => {
+                    (*validator_address, *timestamp, signature, Some(commit.block_id))
+                }
+                CommitSig::BlockIdFlagNil { validator_address, timestamp, signature } => {
+                    (*validator_address, *timestamp, signature, None)
+                }
+            };
+            let bad = || wrong(format!("the signature of {} under the header is wrong", validator.address));
+            let signature = signature.clone().ok_or_else(bad)?;
+            let index = ValidatorIndex::try_from(place).map_err(|_| bad())?;
+            let vote = Vote {
+                vote_type: vote::Type::Precommit,
+                height: commit.height,
+                round: commit.round,
+                block_id,
+                timestamp: Some(timestamp),
+                validator_address: address,
+                validator_index: index,
+                signature: Some(signature.clone()),
+                extension: Vec::new(),
+                extension_signature: None,
+            };
+            let signed = SignedVote::from_vote(vote, self.header.header.chain_id.clone()).ok_or_else(bad)?;
+            let right = validator.verify_signature(&Verifier, &signed.sign_bytes(), &signature).is_ok();
+            if !right || address != validator.address {
+                return Err(bad());
+            }
+        }
+        Ok(())
     }
 
     fn check_records(&self, root: &Hash) -> Result<Records> {
