@@ -13,6 +13,7 @@
 //! # }
 //! ```
 
+mod ballots;
 mod export;
 mod verify;
 

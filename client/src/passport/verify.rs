@@ -5,14 +5,11 @@ use std::collections::BTreeMap;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use prost::Message;
 use proto::{
-    address::ValAddress,
     lazchain::{audit::v1 as audit, dat::v1 as dat, vsc::v1 as vsc},
     merkle::{self, Frontier, Hash},
     proof,
-    signed::{self, Ballot, statement},
     tendermint::crypto::{ProofOp, ProofOps},
 };
-use sha2::{Digest, Sha256};
 use tendermint::{
     block::CommitSig,
     crypto::default::signature::Verifier,
@@ -21,7 +18,7 @@ use tendermint::{
 };
 use tendermint_light_client_verifier::{ProdVerifier, types::UntrustedBlockState};
 
-use super::{Passport, Record, export::key};
+use super::{Passport, Record, ballots::certifies, export::key};
 use crate::{
     error::{Error, Result},
     light,
@@ -36,7 +33,7 @@ pub struct Findings {
     pub open: Vec<String>,
 }
 
-fn wrong(why: impl Into<String>) -> Error {
+pub(super) fn wrong(why: impl Into<String>) -> Error {
     Error::Unproved(why.into())
 }
 
@@ -216,101 +213,6 @@ impl Passport {
         Ok(())
     }
 
-    /// Counts a round again from its ballots: each signed with its seat's key, each reveal opening its commitment.
-    fn check_round(&self, records: &Records, round: &vsc::Round) -> Result<String> {
-        let (mut accepts, mut others, mut scores) = (0_u32, 0_u32, Vec::new());
-        for seat in &round.seats {
-            let member: ValAddress = seat.member.parse().map_err(|_| wrong("a seat of no validator"))?;
-            let parts: [&[u8]; 3] =
-                [&round.task.to_be_bytes(), &round.round.to_be_bytes(), member.as_bytes()];
-            let Some(ballot) = records.find::<vsc::Ballot>("vsc", &key("ballots", &parts))? else { continue };
-            if ballot.reveal_height == 0 {
-                continue;
-            }
-            self.check_ballot(round, seat, &member, &ballot)?;
-            if ballot.verdict() == vsc::Verdict::Accept {
-                accepts += 1;
-                scores.push(ballot.score);
-            } else {
-                others += 1;
-            }
-        }
-        let accepted =
-            u64::from(accepts) * 10_000 >= u64::from(round.threshold_bps) * round.seats.len() as u64;
-        if accepted != (round.verdict() == vsc::Verdict::Accept) || accepts != round.accepts {
-            let text =
-                format!("round {} of task-{} has another verdict than its ballots", round.round, round.task);
-            return Err(wrong(text));
-        }
-        scores.sort_unstable();
-        let median = scores.get(scores.len().saturating_sub(1) / 2).copied().unwrap_or(0);
-        if accepted && median != round.score {
-            return Err(wrong(format!(
-                "the score of round {} is {median}, not {}",
-                round.round, round.score
-            )));
-        }
-        let verdict = word(round.verdict().as_str_name(), "VERDICT_");
-        let seats = round.seats.len();
-        Ok(format!(
-            "quorum-{}, {accepts} of {seats} seats accept, {others} say otherwise: {verdict}, score {}",
-            round.quorum, round.score
-        ))
-    }
-
-    fn check_ballot(
-        &self,
-        round: &vsc::Round,
-        seat: &vsc::Seat,
-        member: &ValAddress,
-        ballot: &vsc::Ballot,
-    ) -> Result<()> {
-        let bad = |why: &str| wrong(format!("the ballot of {} in round {}: {why}", seat.member, round.round));
-        let digest = |bytes: &[u8]| Hash::try_from(bytes).map_err(|_| bad("a digest has not 32 bytes"));
-        let (report, salt, attestation) =
-            (digest(&ballot.report_hash)?, digest(&ballot.salt)?, digest(&seat.attestation_key)?);
-        let opened = Ballot {
-            chain_id: &self.chain_id,
-            task: round.task,
-            round: round.round,
-            member: member.as_bytes(),
-            verdict: u32::try_from(ballot.verdict).unwrap_or_default(),
-            score: ballot.score,
-            report: &report,
-            salt: &salt,
-        };
-        if ballot.commit != opened.hash() {
-            return Err(bad("it does not open its commitment"));
-        }
-        let commit = vsc::CommitStatement {
-            task: round.task,
-            round: round.round,
-            member: seat.member.clone(),
-            commit: ballot.commit.clone(),
-        };
-        let reveal = vsc::RevealStatement {
-            task: round.task,
-            round: round.round,
-            member: seat.member.clone(),
-            verdict: ballot.verdict,
-            score: ballot.score,
-            report_hash: ballot.report_hash.clone(),
-            salt: ballot.salt.clone(),
-        };
-        let signed = [
-            (statement("commit", &self.chain_id, &commit), &ballot.commit_signature),
-            (statement("reveal", &self.chain_id, &reveal), &ballot.reveal_signature),
-        ];
-        for (statement, signature) in signed {
-            let signature =
-                signature.as_slice().try_into().map_err(|_| bad("a signature has not 64 bytes"))?;
-            if !signed::verify(&attestation, &statement, signature) {
-                return Err(bad("it is not signed with the seat's key"));
-            }
-        }
-        Ok(())
-    }
-
     fn check_trail(&self, records: &Records, findings: &mut Findings) -> Result<()> {
         let subject = format!("asset-{}", self.asset);
         let place = key("trails", &[subject.as_bytes(), &[0, 1]]);
@@ -350,10 +252,10 @@ fn check_record(record: &Record, root: &Hash) -> Result<(Vec<u8>, Vec<u8>)> {
 }
 
 /// What is proved, by store and key.
-struct Records(BTreeMap<(String, Vec<u8>), Vec<u8>>);
+pub(super) struct Records(BTreeMap<(String, Vec<u8>), Vec<u8>>);
 
 impl Records {
-    fn find<M: Message + Default>(&self, store: &str, key: &[u8]) -> Result<Option<M>> {
+    pub(super) fn find<M: Message + Default>(&self, store: &str, key: &[u8]) -> Result<Option<M>> {
         let Some(value) = self.0.get(&(store.to_owned(), key.to_owned())) else { return Ok(None) };
         M::decode(value.as_slice()).map(Some).map_err(|error| wrong(error.to_string()))
     }
@@ -372,16 +274,7 @@ impl Records {
     }
 }
 
-/// Whether a round is the one of a certificate: its digest at the verdict, before its reserve was released.
-fn certifies(round: &vsc::Round, certificate: &[u8]) -> bool {
-    let states = [(false, false), (false, true), (true, false), (true, true)];
-    states.iter().any(|(reserved, held)| {
-        let then = vsc::Round { reserved: *reserved, held: *held, ..round.clone() };
-        Sha256::digest(then.encode_to_vec()).as_slice() == certificate
-    })
-}
-
-fn word(name: &str, prefix: &str) -> String {
+pub(super) fn word(name: &str, prefix: &str) -> String {
     name.trim_start_matches(prefix).to_lowercase().replace('_', " ")
 }
 

@@ -1,0 +1,123 @@
+//! Verdicts in a passport: counted again from their ballots.
+
+use prost::Message as _;
+use proto::{
+    address::ValAddress,
+    lazchain::vsc::v1 as vsc,
+    merkle::Hash,
+    signed::{self, Ballot, statement},
+};
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    Passport,
+    export::key,
+    verify::{Records, word, wrong},
+};
+use crate::error::Result;
+
+impl Passport {
+    /// Counts a round again from its ballots: each signed with its seat's key, each reveal opening its commitment.
+    pub(super) fn check_round(&self, records: &Records, round: &vsc::Round) -> Result<String> {
+        let (mut accepts, mut others, mut scores) = (0_u32, 0_u32, Vec::new());
+        for seat in &round.seats {
+            let member: ValAddress = seat.member.parse().map_err(|_| wrong("a seat of no validator"))?;
+            let parts: [&[u8]; 3] =
+                [&round.task.to_be_bytes(), &round.round.to_be_bytes(), member.as_bytes()];
+            let Some(ballot) = records.find::<vsc::Ballot>("vsc", &key("ballots", &parts))? else { continue };
+            if ballot.reveal_height == 0 {
+                continue;
+            }
+            self.check_ballot(round, seat, &member, &ballot)?;
+            if ballot.verdict() == vsc::Verdict::Accept {
+                accepts += 1;
+                scores.push(ballot.score);
+            } else {
+                others += 1;
+            }
+        }
+        let accepted =
+            u64::from(accepts) * 10_000 >= u64::from(round.threshold_bps) * round.seats.len() as u64;
+        if accepted != (round.verdict() == vsc::Verdict::Accept) || accepts != round.accepts {
+            let text =
+                format!("round {} of task-{} has another verdict than its ballots", round.round, round.task);
+            return Err(wrong(text));
+        }
+        scores.sort_unstable();
+        let median = scores.get(scores.len().saturating_sub(1) / 2).copied().unwrap_or(0);
+        if accepted && median != round.score {
+            return Err(wrong(format!(
+                "the score of round {} is {median}, not {}",
+                round.round, round.score
+            )));
+        }
+        let verdict = word(round.verdict().as_str_name(), "VERDICT_");
+        let seats = round.seats.len();
+        Ok(format!(
+            "quorum-{}, {accepts} of {seats} seats accept, {others} say otherwise: {verdict}, score {}",
+            round.quorum, round.score
+        ))
+    }
+
+    fn check_ballot(
+        &self,
+        round: &vsc::Round,
+        seat: &vsc::Seat,
+        member: &ValAddress,
+        ballot: &vsc::Ballot,
+    ) -> Result<()> {
+        let bad = |why: &str| wrong(format!("the ballot of {} in round {}: {why}", seat.member, round.round));
+        let digest = |bytes: &[u8]| Hash::try_from(bytes).map_err(|_| bad("a digest has not 32 bytes"));
+        let (report, salt, attestation) =
+            (digest(&ballot.report_hash)?, digest(&ballot.salt)?, digest(&seat.attestation_key)?);
+        let opened = Ballot {
+            chain_id: &self.chain_id,
+            task: round.task,
+            round: round.round,
+            member: member.as_bytes(),
+            verdict: u32::try_from(ballot.verdict).unwrap_or_default(),
+            score: ballot.score,
+            report: &report,
+            salt: &salt,
+        };
+        if ballot.commit != opened.hash() {
+            return Err(bad("it does not open its commitment"));
+        }
+        let commit = vsc::CommitStatement {
+            task: round.task,
+            round: round.round,
+            member: seat.member.clone(),
+            commit: ballot.commit.clone(),
+        };
+        let reveal = vsc::RevealStatement {
+            task: round.task,
+            round: round.round,
+            member: seat.member.clone(),
+            verdict: ballot.verdict,
+            score: ballot.score,
+            report_hash: ballot.report_hash.clone(),
+            salt: ballot.salt.clone(),
+        };
+        let signed = [
+            (statement("commit", &self.chain_id, &commit), &ballot.commit_signature),
+            (statement("reveal", &self.chain_id, &reveal), &ballot.reveal_signature),
+        ];
+        for (statement, signature) in signed {
+            let signature =
+                signature.as_slice().try_into().map_err(|_| bad("a signature has not 64 bytes"))?;
+            if !signed::verify(&attestation, &statement, signature) {
+                return Err(bad("it is not signed with the seat's key"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a round is the one of a certificate: its digest at the verdict, before its reserve was released.
+pub(super) fn certifies(round: &vsc::Round, certificate: &[u8]) -> bool {
+    let states = [(false, false), (false, true), (true, false), (true, true)];
+    states.iter().any(|(reserved, held)| {
+        let then = vsc::Round { reserved: *reserved, held: *held, ..round.clone() };
+        Sha256::digest(then.encode_to_vec()).as_slice() == certificate
+    })
+}
