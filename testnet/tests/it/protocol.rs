@@ -2,17 +2,14 @@
 //! a Quorum by vote; a dataset is judged, survives a challenge, is licensed and used through a channel; a model derived
 //! from it earns, and its royalties arrive at the epoch; owner, iDAO, members and Quorum claim. Then a bad verdict is
 //! overturned, and those who lied are slashed. The README's tour follows the same steps.
-#![allow(clippy::unwrap_used, reason = "a test: a panic is a failure")]
-
-mod common;
 
 use std::fs;
 
-use client::passport::Passport;
-use common::{
+use crate::common::{
     VALIDATORS, number,
     town::{RESERVE, Town, policy},
 };
+use client::passport::Passport;
 use serde_json::{Value as Json, json};
 
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/networks/protocol.toml");

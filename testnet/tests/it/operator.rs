@@ -1,11 +1,8 @@
 //! An operator's life on a network of four validators over real CometBFT, through the command line only: a fifth node
 //! joins by block sync, becomes a validator, is stopped, jailed and comes back; delegations, rewards, a proposal; a sixth
 //! node joins by state sync.
-#![allow(clippy::unwrap_used, reason = "a test: a panic is a failure")]
 
-mod common;
-
-use common::{Net, VALIDATORS, number};
+use crate::common::{Net, VALIDATORS, number};
 use serde_json::{Value as Json, json};
 
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/networks/operator.toml");

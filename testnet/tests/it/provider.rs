@@ -1,9 +1,6 @@
 //! Both sides of a channel on real sockets: an OpenAI-shaped service behind `lazd provider`, a client behind `lazd usage
 //! proxy`. Every call is paid, streams too; whichever daemon is killed, nothing is lost or paid twice; who has no channel or
 //! no deposit left is told why; what was redeemed is what was used.
-#![allow(clippy::unwrap_used, reason = "a test: a panic is a failure")]
-
-mod common;
 
 use std::{
     fs,
@@ -12,13 +9,13 @@ use std::{
     time::Duration,
 };
 
+use crate::common::{lazd, number, town::Town};
 use axum::{
     Json as Body, Router,
     http::{StatusCode, header},
     response::IntoResponse,
     routing::post,
 };
-use common::{lazd, number, town::Town};
 use serde_json::{Value as Json, json};
 
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/networks/protocol.toml");

@@ -1,11 +1,8 @@
 //! `docs/tour.md`, typed along: every line of its blocks, in their order, in one shell.
-#![allow(clippy::unwrap_used, reason = "a test: a panic is a failure")]
-
-mod common;
 
 use std::{fs, path::Path, process::Command};
 
-use common::{Net, lazd};
+use crate::common::{Net, lazd};
 
 const TOUR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/tour.md");
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/networks/four.toml");

@@ -1,9 +1,6 @@
 //! Twenty kills under load on four validators over real CometBFT (`networks/kills.toml`): of `lazd`, of CometBFT, of both.
-#![allow(clippy::unwrap_used, reason = "a test: a panic is a failure")]
 
-mod common;
-
-use common::Net;
+use crate::common::Net;
 
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/networks/kills.toml");
 

@@ -1,15 +1,12 @@
 //! Operators of a Quorum's members on real files: a table is accepted by all of them, a file that changed and a canary are
 //! caught, and one that is killed between its commitment and its reveal goes on with the same ballot.
-#![allow(clippy::unwrap_used, reason = "a test: a panic is a failure")]
-
-mod common;
 
 use std::{
     fs,
     process::{Child, Command, Stdio},
 };
 
-use common::{VALIDATORS, lazd, number, town::Town};
+use crate::common::{VALIDATORS, lazd, number, town::Town};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 

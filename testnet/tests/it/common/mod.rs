@@ -1,7 +1,5 @@
 //! A network of real nodes that a test runs through the programs that an operator has, and that ends with the test.
 
-#![allow(dead_code, unused_imports, reason = "each test uses a part of it")]
-
 pub(crate) mod town;
 
 use std::{
@@ -11,6 +9,7 @@ use std::{
     net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    sync::atomic::{AtomicU16, Ordering},
     thread::{panicking, sleep},
     time::{Duration, Instant},
 };
@@ -183,9 +182,11 @@ pub(crate) fn lazd() -> PathBuf {
     Path::new(TESTNET).with_file_name("lazd")
 }
 
-/// An offset at which every port of every node is free.
+/// An offset at which every port of every node is free. Tests that run side by side begin to look at different places.
 fn free_offset() -> u16 {
-    let start = u16::try_from(std::process::id() % 59).unwrap() * 100;
+    static TAKEN: AtomicU16 = AtomicU16::new(0);
+    let turn = TAKEN.fetch_add(1, Ordering::Relaxed) * 700;
+    let start = (u16::try_from(std::process::id() % 59).unwrap() * 100 + turn) % OFFSETS;
     let offsets = (0..OFFSETS).step_by(100).map(|step| (start + step) % OFFSETS);
     let free = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
     let mut fitting = offsets.filter(|offset| {
