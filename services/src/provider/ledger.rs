@@ -18,6 +18,8 @@ use tokio::sync::Mutex;
 /// Channels that are remembered.
 const MAX_KEPT: usize = 10_000;
 
+/// How often a channel is looked for that the node tells of and cannot prove yet.
+const WAITS: u32 = 10;
 /// How long a block time is taken for the latest.
 const MOMENT: Duration = Duration::from_secs(1);
 
@@ -52,9 +54,7 @@ impl Ledger {
         {
             return Ok(Some(known.clone()));
         }
-        let key = [b"channels/".as_slice(), &id.to_be_bytes()].concat();
-        let read = self.chain.verified("usage", &key, None, None).await?;
-        let Some(bytes) = read.value else { return Ok(None) };
+        let Some(bytes) = self.proved(id).await? else { return Ok(None) };
         let channel = usage::Channel::decode(bytes.as_slice())
             .map_err(|error| Error::Answer(format!("channel-{id}: {error}")))?;
         let ask = dat::QueryPolicyRequest { asset: channel.asset, policy_version: channel.policy_version };
@@ -63,6 +63,26 @@ impl Ledger {
         let known = Known { channel, unit: terms.unit() };
         remember(&mut *self.channels.lock().await, id, known.clone());
         Ok(Some(known))
+    }
+
+    /// A channel's record, proved. What is proved is a block behind, so a channel that was just opened is waited for.
+    async fn proved(&self, id: u64) -> Result<Option<Vec<u8>>> {
+        let key = [b"channels/".as_slice(), &id.to_be_bytes()].concat();
+        for _ in 0..WAITS {
+            let read = self.chain.verified("usage", &key, None, None).await?;
+            if read.value.is_some() {
+                return Ok(read.value);
+            }
+            let ask = usage::QueryChannelRequest { channel: id };
+            let told: Result<usage::QueryChannelResponse> =
+                self.chain.ask("/lazchain.usage.v1.Query/Channel", &ask).await;
+            match told {
+                Err(Error::Refused { .. }) => return Ok(None),
+                told => drop(told?),
+            }
+            tokio::time::sleep(MOMENT).await;
+        }
+        Ok(None)
     }
 
     /// Why the consumer may not use the asset for this now, if so.
