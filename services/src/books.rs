@@ -7,14 +7,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use nix::fcntl::{Flock, FlockArg};
 use prost::Message as _;
 use proto::{
     lazchain::usage::v1::{Receipt, SignedVoucher},
     merkle::{self, Frontier, Hash},
 };
 
-use crate::provider::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    folder::Folder,
+};
 
 /// What a line of a book is.
 const RECEIPT: u8 = 1;
@@ -22,10 +24,12 @@ const VOUCHER: u8 = 2;
 /// Bytes before each: the length of what follows, and what it is.
 const HEAD: usize = 3;
 
-/// A folder of books. No two processes share one.
+/// What helps where a book was changed.
+const REMEDY: &str = "restore it, or close the channel and move it away";
+
+/// A folder of books.
 pub(crate) struct Books {
-    folder: PathBuf,
-    _lock: Flock<File>,
+    folder: Folder,
 }
 
 /// One channel's: a file that only grows.
@@ -42,19 +46,14 @@ pub(crate) struct Book {
 }
 
 impl Books {
-    /// Makes the folder if it is not there.
+    /// In a folder that is this process's alone.
     pub(crate) fn open(folder: &Path) -> Result<Books> {
-        fs::create_dir_all(folder).map_err(Error::at(folder))?;
-        let path = folder.join("books.lock");
-        let file = File::create(&path).map_err(Error::at(path))?;
-        let lock = Flock::lock(file, FlockArg::LockExclusiveNonblock);
-        let lock = lock.map_err(|_| Error::InUse(folder.to_owned()))?;
-        Ok(Books { folder: folder.to_owned(), _lock: lock })
+        Ok(Books { folder: Folder::claim(folder)? })
     }
 
     /// Channels that have a book.
     pub(crate) fn channels(&self) -> Result<Vec<u64>> {
-        let entries = fs::read_dir(&self.folder).map_err(Error::at(&self.folder))?;
+        let entries = fs::read_dir(self.folder.path()).map_err(Error::at(self.folder.path()))?;
         let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
         let ids = names.filter_map(|name| name.strip_prefix("channel-")?.strip_suffix(".book")?.parse().ok());
         let mut ids: Vec<u64> = ids.collect();
@@ -69,8 +68,8 @@ impl Books {
         let mut file = file.map_err(Error::at(&path))?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(Error::at(&path))?;
-        let folder = File::open(&self.folder).and_then(|folder| folder.sync_all());
-        folder.map_err(Error::at(&self.folder))?;
+        let folder = File::open(self.folder.path()).and_then(|folder| folder.sync_all());
+        folder.map_err(Error::at(self.folder.path()))?;
         let mut book = Book { path, file, voucher: None, units: 0, count: 0, frontier: Frontier::default() };
         let mut at = 0;
         while let Some((kind, encoded)) = next(&bytes, &mut at) {
@@ -101,7 +100,7 @@ fn framed(kind: u8, message: &impl prost::Message) -> Vec<u8> {
 
 impl Book {
     fn read(&mut self, channel: u64, kind: u8, encoded: &[u8]) -> Result<()> {
-        let broken = |why: String| Error::Books { path: self.path.clone(), why };
+        let broken = |why: String| Error::Damaged { path: self.path.clone(), why, remedy: REMEDY };
         match kind {
             RECEIPT => {
                 let receipt = Receipt::decode(encoded).map_err(|error| broken(error.to_string()))?;
@@ -238,16 +237,15 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_has_one_owner_and_a_damaged_book_is_refused() {
+    fn a_damaged_book_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let books = Books::open(folder.path()).unwrap();
-        assert!(matches!(Books::open(folder.path()), Err(Error::InUse(_))));
         let mut book = books.book(5).unwrap();
         book.write(&receipt(2, 1)).unwrap();
-        assert!(matches!(books.book(5), Err(Error::Books { .. })));
+        assert!(matches!(books.book(5), Err(Error::Damaged { .. })));
         for damage in [[0, 1, VOUCHER, 0xff], [0, 1, RECEIPT, 0xff], [0, 1, 9, 0]] {
             fs::write(folder.path().join("channel-6.book"), damage).unwrap();
-            assert!(matches!(books.book(6), Err(Error::Books { .. })), "{damage:?}");
+            assert!(matches!(books.book(6), Err(Error::Damaged { .. })), "{damage:?}");
         }
     }
 }

@@ -39,7 +39,8 @@ use tokio::sync::{Mutex, OwnedMutexGuard, mpsc};
 
 use crate::{
     books::{Book, Books},
-    provider::{self, CHANNEL, Error, PURPOSE, RECEIPT, Result, VOUCHER},
+    error::{Error, Result},
+    provider::{self, CHANNEL, PURPOSE, RECEIPT, VOUCHER},
 };
 
 /// Bytes of a request or an answer.
@@ -105,14 +106,14 @@ pub async fn run(
             "channel-{} has another key than --number {} of this account",
             channel.id, settings.number
         );
-        return Err(Error::Config(text));
+        return Err(Error::Settings(text));
     }
     let books = Books::open(folder)?;
     let book = books.book(channel.id)?;
     let http = reqwest::Client::builder().no_proxy().read_timeout(Duration::from_secs(600)).build();
-    let http = http.map_err(|error| Error::Config(error.to_string()))?;
+    let http = http.map_err(|error| Error::Settings(error.to_string()))?;
     let listener = tokio::net::TcpListener::bind(settings.listen).await;
-    let listener = listener.map_err(|error| Error::Config(format!("{}: {error}", settings.listen)))?;
+    let listener = listener.map_err(|error| Error::Settings(format!("{}: {error}", settings.listen)))?;
     tracing::info!(channel = channel.id, listen = %settings.listen, provider = settings.provider, "signing");
     let chain_id = chain.id().await?;
     let proxy = Proxy {
@@ -129,7 +130,7 @@ pub async fn run(
         Router::new().route("/lazchain/spent", get(spent)).fallback(forward).with_state(Arc::new(proxy));
     let served = axum::serve(listener, router);
     tokio::select! {
-        done = served.into_future() => done.map_err(|error| Error::Config(error.to_string())),
+        done = served.into_future() => done.map_err(|error| Error::Settings(error.to_string())),
         () = stop => Ok(()),
     }
 }

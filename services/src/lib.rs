@@ -8,3 +8,7 @@ pub mod operator;
 pub mod provider;
 
 mod books;
+mod error;
+mod folder;
+
+pub use error::{Error, Result};

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration}
 
 use serde::Deserialize;
 
-use super::error::{Error, Result};
+use crate::error::{Error, Result};
 
 /// Kinds of update, as the configuration names them.
 const KINDS: [&str; 5] = ["pov", "dataset", "model", "agent", "behaviour"];
@@ -92,7 +92,7 @@ impl Config {
     /// # Errors
     /// Unknown names, and values out of their ranges.
     pub fn parse(text: &str) -> Result<Config> {
-        let config: Config = toml::from_str(text).map_err(|error| Error::Config(error.to_string()))?;
+        let config: Config = toml::from_str(text).map_err(|error| Error::Settings(error.to_string()))?;
         config.check()?;
         Ok(config)
     }
@@ -102,7 +102,7 @@ impl Config {
             if (least..=most).contains(&value) {
                 return Ok(());
             }
-            Err(Error::Config(format!("{name} is {value}; it must be from {least} to {most}")))
+            Err(Error::Settings(format!("{name} is {value}; it must be from {least} to {most}")))
         };
         within("poll_secs", self.poll_secs, 1, 60)?;
         within("max_bytes", self.max_bytes, 1, 1 << 50)?;
@@ -113,10 +113,13 @@ impl Config {
         within("parallel", self.parallel as u64, 1, 64)?;
         for (kind, exec) in &self.exec {
             if !KINDS.contains(&kind.as_str()) {
-                return Err(Error::Config(format!("exec.{kind} is no kind; there are {}", KINDS.join(", "))));
+                return Err(Error::Settings(format!(
+                    "exec.{kind} is no kind; there are {}",
+                    KINDS.join(", ")
+                )));
             }
             if exec.command.is_empty() {
-                return Err(Error::Config(format!("exec.{kind}.command is empty")));
+                return Err(Error::Settings(format!("exec.{kind}.command is empty")));
             }
             within(&format!("exec.{kind}.secs"), exec.secs, 1, 86_400)?;
             within(&format!("exec.{kind}.memory"), exec.memory, 1 << 20, 1 << 50)?;

@@ -19,7 +19,7 @@ use axum::{
 };
 use prometheus::{Encoder as _, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 
-use super::error::{Error, Result};
+use crate::error::{Error, Result};
 
 /// Without a look at the chain for so long, an operator is not well.
 const STALE: Duration = Duration::from_secs(60);
@@ -87,8 +87,8 @@ pub(super) async fn open(
     gauges: Arc<Gauges>,
 ) -> Result<(SocketAddr, tokio::task::JoinHandle<()>)> {
     let listener = tokio::net::TcpListener::bind(at).await;
-    let listener = listener.map_err(|error| Error::Config(format!("listen = {at}: {error}")))?;
-    let bound = listener.local_addr().map_err(|error| Error::Config(error.to_string()))?;
+    let listener = listener.map_err(|error| Error::Settings(format!("listen = {at}: {error}")))?;
+    let bound = listener.local_addr().map_err(|error| Error::Settings(error.to_string()))?;
     let router = Router::new()
         .route("/health", get(health))
         .route("/metrics", get(metrics))

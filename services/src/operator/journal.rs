@@ -6,31 +6,29 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use nix::fcntl::{Flock, FlockArg};
-
-use super::{
+use crate::{
     error::{Error, Result},
-    report::Report,
+    folder::Folder,
 };
 
-/// An operator's folder. No two operators share one.
+use super::report::Report;
+
+/// What helps where a file was changed.
+const REMEDY: &str = "move it away to judge anew, if no ballot of that round was sent";
+
+/// What an operator judged, in its folder.
 pub(crate) struct Journal {
-    folder: PathBuf,
-    _lock: Flock<File>,
+    folder: Folder,
 }
 
 impl Journal {
-    /// Makes the folder if it is not there.
-    pub(crate) fn open(folder: &Path) -> Result<Journal> {
+    /// In a folder that is this operator's alone.
+    pub(crate) fn open(folder: Folder) -> Result<Journal> {
         for name in ["ballots", "reports"] {
             let path = folder.join(name);
             fs::create_dir_all(&path).map_err(Error::at(path))?;
         }
-        let path = folder.join("operator.lock");
-        let file = File::create(&path).map_err(Error::at(path))?;
-        let lock = Flock::lock(file, FlockArg::LockExclusiveNonblock);
-        let lock = lock.map_err(|_| Error::InUse(folder.to_owned()))?;
-        Ok(Journal { folder: folder.to_owned(), _lock: lock })
+        Ok(Journal { folder })
     }
 
     fn ballot(&self, task: u64, round: u32) -> PathBuf {
@@ -51,7 +49,7 @@ impl Journal {
         };
         let path = self.report(&hash);
         let bytes = fs::read(&path).map_err(Error::at(&path))?;
-        let broken = |why: String| Error::Journal { path: path.clone(), why };
+        let broken = |why: String| Error::Damaged { path: path.clone(), why, remedy: REMEDY };
         let report: Report = serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?;
         if hex::encode(report.hash()) != hash {
             return Err(broken("its bytes are not those that were hashed".into()));
@@ -102,30 +100,21 @@ mod tests {
     #[test]
     fn what_was_judged_is_never_judged_again() {
         let folder = tempfile::tempdir().unwrap();
-        let journal = Journal::open(folder.path()).unwrap();
+        let journal = Journal::open(Folder::claim(folder.path()).unwrap()).unwrap();
         assert_eq!(journal.judged(9, 1).unwrap(), None);
         assert_eq!(journal.keep(1, report("first")).unwrap().because, "first");
         assert_eq!(journal.keep(1, report("second")).unwrap().because, "first");
         assert_eq!(journal.keep(2, report("second")).unwrap().because, "second");
         assert_eq!(reports(folder.path()).len(), 2);
         drop(journal);
-        let journal = Journal::open(folder.path()).unwrap();
+        let journal = Journal::open(Folder::claim(folder.path()).unwrap()).unwrap();
         assert_eq!(journal.judged(9, 1).unwrap().unwrap().because, "first");
-    }
-
-    #[test]
-    fn a_folder_has_one_operator() {
-        let folder = tempfile::tempdir().unwrap();
-        let first = Journal::open(folder.path()).unwrap();
-        assert!(matches!(Journal::open(folder.path()), Err(Error::InUse(_))));
-        drop(first);
-        Journal::open(folder.path()).unwrap();
     }
 
     #[test]
     fn a_report_that_was_changed_is_noticed() {
         let folder = tempfile::tempdir().unwrap();
-        let journal = Journal::open(folder.path()).unwrap();
+        let journal = Journal::open(Folder::claim(folder.path()).unwrap()).unwrap();
         journal.keep(1, report("first")).unwrap();
         let hash = reports(folder.path()).remove(0);
         let path = journal.report(&hash);
@@ -133,7 +122,7 @@ mod tests {
         let error = journal.judged(9, 1).unwrap_err().to_string();
         assert!(error.contains("not those that were hashed"), "{error}");
         fs::write(&path, "{").unwrap();
-        assert!(matches!(journal.judged(9, 1), Err(Error::Journal { .. })));
+        assert!(matches!(journal.judged(9, 1), Err(Error::Damaged { .. })));
         fs::remove_file(&path).unwrap();
         assert!(matches!(journal.judged(9, 1), Err(Error::File { .. })));
     }

@@ -18,7 +18,6 @@
 mod config;
 mod door;
 mod duties;
-mod error;
 mod evaluate;
 mod fetch;
 mod journal;
@@ -26,6 +25,5 @@ mod report;
 mod work;
 
 pub use config::{Config, Exec};
-pub use error::{Error, Result};
 pub use report::{Finding, Report, Section};
 pub use work::{Member, Signers, run};

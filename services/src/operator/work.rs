@@ -19,11 +19,15 @@ use prost_types::Any;
 use proto::{address::ValAddress, lazchain::vsc::v1 as pb};
 use tokio::{sync::Semaphore, task::JoinSet};
 
+use crate::{
+    error::{Error, Result},
+    folder::Folder,
+};
+
 use super::{
     config::Config,
     door::{self, Gauges},
     duties,
-    error::{Error, Result},
     evaluate::{Evaluator, Seal, seen::Seen},
     journal::Journal,
     report::{About, Report},
@@ -97,7 +101,7 @@ pub async fn run(
     stop: impl Future<Output = ()>,
 ) -> Result<()> {
     let Signers { members, payer } = signers;
-    let journal = Journal::open(folder)?;
+    let journal = Journal::open(Folder::claim(folder)?)?;
     let gauges = Arc::new(Gauges::new());
     let door = match config.listen {
         Some(at) => {

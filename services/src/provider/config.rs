@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use serde::Deserialize;
 
-use super::error::{Error, Result};
+use crate::error::{Error, Result};
 
 /// What `provider.toml` says.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
@@ -69,28 +69,28 @@ impl Config {
     /// # Errors
     /// Unknown names, values out of their ranges, offers with no source or two.
     pub fn parse(text: &str) -> Result<Config> {
-        let config: Config = toml::from_str(text).map_err(|error| Error::Config(error.to_string()))?;
+        let config: Config = toml::from_str(text).map_err(|error| Error::Settings(error.to_string()))?;
         let within = |name: &str, value: u64, least: u64, most: u64| {
             if (least..=most).contains(&value) {
                 return Ok(());
             }
-            Err(Error::Config(format!("{name} is {value}; it must be from {least} to {most}")))
+            Err(Error::Settings(format!("{name} is {value}; it must be from {least} to {most}")))
         };
         within("redeem_secs", config.redeem_secs, 1, 86_400)?;
         within("trust_secs", config.trust_secs, 0, 600)?;
         within("upstream_secs", config.upstream_secs, 1, 86_400)?;
         within("max_bytes", config.max_bytes as u64, 1_024, 1 << 32)?;
         if config.offers.is_empty() {
-            return Err(Error::Config(
+            return Err(Error::Settings(
                 "there are no offers; [[offers]] with asset and upstream or file".into(),
             ));
         }
         for offer in &config.offers {
             if offer.upstream.is_some() == offer.file.is_some() {
-                return Err(Error::Config(format!("asset {} needs either upstream or file", offer.asset)));
+                return Err(Error::Settings(format!("asset {} needs either upstream or file", offer.asset)));
             }
             if config.offers.iter().filter(|other| other.asset == offer.asset).count() > 1 {
-                return Err(Error::Config(format!("asset {} is offered twice", offer.asset)));
+                return Err(Error::Settings(format!("asset {} is offered twice", offer.asset)));
             }
         }
         Ok(config)

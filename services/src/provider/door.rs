@@ -31,12 +31,14 @@ use tokio::sync::{Mutex, OwnedMutexGuard, mpsc};
 use super::{
     CHANNEL, PURPOSE, RECEIPT, VOUCHER,
     config::{Config, Offer},
-    error::Result,
     gate::{self, Refusal},
     ledger::{Known, Ledger},
     meter, redeem,
 };
-use crate::books::{Book, Books};
+use crate::{
+    books::{Book, Books},
+    error::{Error, Result},
+};
 
 /// Pieces of a stream on their way to a consumer.
 const AHEAD: usize = 16;
@@ -91,10 +93,10 @@ pub async fn run(
     let chain = Arc::new(chain);
     let sender = Sender::open(&chain, secret).await?;
     let upstream = reqwest::Client::builder().no_proxy().read_timeout(config.patience()).build();
-    let upstream = upstream.map_err(|error| super::Error::Config(error.to_string()))?;
+    let upstream = upstream.map_err(|error| Error::Settings(error.to_string()))?;
     let listener = tokio::net::TcpListener::bind(config.listen).await;
     let listener =
-        listener.map_err(|error| super::Error::Config(format!("listen = {}: {error}", config.listen)))?;
+        listener.map_err(|error| Error::Settings(format!("listen = {}: {error}", config.listen)))?;
     let shop = Arc::new(Shop {
         me: sender.address().to_string(),
         chain_id: sender.chain_id().to_owned(),

@@ -16,7 +16,6 @@
 
 mod config;
 mod door;
-mod error;
 mod gate;
 mod ledger;
 mod meter;
@@ -24,7 +23,6 @@ mod redeem;
 
 pub use config::{Config, Offer};
 pub use door::run;
-pub use error::{Error, Result};
 pub use meter::units;
 
 /// The channel of a request: `channel-5`, or `5`.

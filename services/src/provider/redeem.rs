@@ -8,7 +8,8 @@ use std::{
 use client::{Chain, Sender, sign::any};
 use proto::lazchain::usage::v1::{ChannelState, MsgRedeemVouchers, SignedVoucher};
 
-use super::{door::Shop, error::Result};
+use super::door::Shop;
+use crate::error::Result;
 
 /// Vouchers in one transaction, as many as the chain takes.
 const MAX_BATCH: usize = 256;

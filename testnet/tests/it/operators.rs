@@ -183,5 +183,5 @@ fn a_copy_is_rejected(town: &Town) {
 fn a_folder_has_one_operator(town: &Town) {
     let out = town.net.lazd("node0", "operator --from node0");
     let error = String::from_utf8_lossy(&out.stderr).into_owned();
-    assert!(!out.status.success() && error.contains("in use by another operator"), "{error}");
+    assert!(!out.status.success() && error.contains("in use by another process"), "{error}");
 }

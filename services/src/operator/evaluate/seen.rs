@@ -13,7 +13,7 @@ use std::{
 use proto::merkle::Hash;
 use serde::{Deserialize, Serialize};
 
-use crate::operator::error::{Error, Result};
+use crate::error::{Error, Result};
 
 /// Hashes in a sketch.
 pub(super) const KEPT: usize = 256;

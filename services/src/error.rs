@@ -1,31 +1,33 @@
-//! Why a provider cannot go on, and what to do about it.
+//! Why a daemon cannot go on, and what to do about it.
 
-use std::path::PathBuf;
+use std::{io, path::PathBuf};
 
-/// A result of this module.
+/// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What stops a provider.
+/// What stops a daemon, or one step of its work.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The configuration says something impossible.
-    #[error("provider.toml: {0}")]
-    Config(String),
+    /// Settings or arguments say something impossible.
+    #[error("{0}")]
+    Settings(String),
     /// A file could not be read or written.
     #[error("{path}: {why}")]
     File {
         /// Which.
         path: PathBuf,
         /// What went wrong.
-        why: std::io::Error,
+        why: io::Error,
     },
     /// A file is not what was written.
-    #[error("{path}: {why}; restore it, or close the channel and move it away")]
-    Books {
+    #[error("{path}: {why}; {remedy}")]
+    Damaged {
         /// Which.
         path: PathBuf,
         /// What is wrong with it.
         why: String,
+        /// What helps.
+        remedy: &'static str,
     },
     /// Another process works in this folder.
     #[error("{0} is in use by another process; stop it, or give this one a folder of its own")]
@@ -36,7 +38,8 @@ pub enum Error {
 }
 
 impl Error {
-    pub(crate) fn at(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Error {
+    /// At this file.
+    pub(crate) fn at(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Error {
         let path = path.into();
         move |why| Error::File { path, why }
     }
