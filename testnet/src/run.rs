@@ -54,6 +54,12 @@ impl Node {
         name.contains(&*self.home.to_string_lossy()).then(|| Pid::from_raw(pid))
     }
 
+    /// Whether its `lazd` is gone for good: one that executes itself anew has no command line for a moment.
+    async fn stays_away(&self) -> bool {
+        sleep(POLL).await;
+        self.pid().is_none()
+    }
+
     /// The process of its CometBFT, if it runs.
     pub(crate) fn engine(&self) -> Option<Pid> {
         let parent = self.pid()?;
@@ -157,7 +163,9 @@ impl Network {
             if behind.is_empty() {
                 return Ok(());
             }
-            if let Some((node, _)) = behind.iter().find(|(node, at)| at.is_none() && node.pid().is_none()) {
+            if let Some((node, _)) = behind.iter().find(|(node, at)| at.is_none() && node.pid().is_none())
+                && node.stays_away().await
+            {
                 bail!("{} ended by itself:\n{}", node.name, tail(&node.log()));
             }
             if begun.elapsed() > patience {
