@@ -15,6 +15,7 @@ mod query;
 mod status;
 mod tx;
 mod version;
+mod watch;
 mod why;
 mod wording;
 
@@ -49,6 +50,7 @@ enum Commands {
     #[command(visible_alias = "q")]
     Query(Box<query::Args>),
     Status(status::Args),
+    Watch(watch::Args),
     Content(offchain::content::Args),
     Ballot(offchain::ballot::Args),
     Voucher(offchain::voucher::Args),
@@ -104,6 +106,7 @@ fn run(cli: &Cli) -> Result<()> {
         Commands::Tx(args) => tx::run(&home, args),
         Commands::Query(args) => query::run(&home, args),
         Commands::Status(args) => status::run(&home, args),
+        Commands::Watch(args) => watch::run(&home, args),
         Commands::Content(args) => offchain::content::run(&home, args),
         Commands::Ballot(args) => offchain::ballot::run(&home, args),
         Commands::Voucher(args) => offchain::voucher::run(&home, args),

@@ -273,7 +273,7 @@ fn found(answer: &Value, timestamp: String) -> Result<TxResponse> {
     })
 }
 
-fn events(list: &Value) -> Vec<Event> {
+pub(crate) fn events(list: &Value) -> Vec<Event> {
     let items = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let attribute = |one: Value| EventAttribute {

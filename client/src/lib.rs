@@ -16,12 +16,14 @@ pub mod signers;
 
 mod chain;
 mod error;
+mod follow;
 mod secret;
 mod sender;
 mod verified;
 
 pub use chain::{Account, Broadcast, Chain, Simulated};
 pub use error::{Error, Result};
+pub use follow::{Follow, Happened};
 pub use secret::{Passphrase, Secret};
 pub use sender::Sender;
 pub use verified::Verified;

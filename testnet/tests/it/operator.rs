@@ -2,8 +2,9 @@
 //! joins by block sync, becomes a validator, is stopped, jailed and comes back; delegations, rewards, a proposal; a sixth
 //! node joins by state sync.
 
-use crate::common::{Net, VALIDATORS, number};
 use serde_json::{Value as Json, json};
+
+use crate::common::{Net, VALIDATORS, number};
 
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/networks/operator.toml");
 

@@ -6,9 +6,10 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use crate::common::{VALIDATORS, lazd, number, town::Town};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
+
+use crate::common::{VALIDATORS, lazd, number, town::Town};
 
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/networks/protocol.toml");
 
@@ -101,6 +102,7 @@ fn operators_judge_real_files_and_one_that_is_killed_keeps_its_word() {
     a_killed_operator_keeps_its_word(&town, &mut operators);
     what_is_not_as_described_is_invalid(&town);
     a_copy_is_rejected(&town);
+    sealed_content_is_opened_by_its_committee_and_its_grantee_alone(&town);
     a_folder_has_one_operator(&town);
 
     for node in VALIDATORS {
@@ -171,6 +173,42 @@ fn what_is_not_as_described_is_invalid(town: &Town) {
             assert_eq!(ballot["verdict"], "VERDICT_INVALID", "{ballot}");
         }
     }
+}
+
+/// The manifest is of the encrypted bytes; seats get the data key, and so does a buyer.
+fn sealed_content_is_opened_by_its_committee_and_its_grantee_alone(town: &Town) {
+    let net = &town.net;
+    let home = net.home("node0");
+    let (plain, sealed, key) = (home.join("plain.csv"), home.join("sealed.csv"), home.join("data.key"));
+    fs::write(&plain, table(5_000..5_400)).unwrap();
+    let (plain, sealed, key) = (plain.display(), sealed.display(), key.display());
+    let manifest = net.json(
+        "node0",
+        &format!("content encrypt {plain} --out {sealed} --key-file {key} --media-type text/csv --locator file://{sealed}"),
+    );
+    let task = town.submits("ada", "DATASET", &manifest, &json!([]));
+    town.until_task(task, "KEYS");
+    let keys = net.json("node0", &format!("content share {task} 1 --key-file {key}"));
+    let keys = net.file("keys.json", &keys);
+    let keys = fs::read_to_string(keys).unwrap();
+    town.tx("ada", &format!("vsc share-keys {task} 1 {keys}"));
+    let record = town.until_task(task, "PROVISIONAL");
+    assert_eq!(record["score"], 10_000, "they have seen the table");
+
+    let opened = home.join("opened.csv");
+    let to = net.json("node0", "ballot keys --from dan")["sealing_key"].as_str().unwrap().to_owned();
+    let wrapped = net.json("node0", &format!("content wrap {to} --key-file {key}"))["wrapped_key"].clone();
+    let wrapped = wrapped.as_str().unwrap();
+    let open = |who: &str| {
+        let line = format!(
+            "content decrypt {sealed} --out {} --wrapped-key {wrapped} --from {who}",
+            opened.display()
+        );
+        net.lazd("node0", &line)
+    };
+    assert!(!open("pat").status.success() && !opened.exists());
+    assert!(open("dan").status.success());
+    assert_eq!(fs::read(&opened).unwrap(), fs::read(home.join("plain.csv")).unwrap());
 }
 
 /// Four rows of five are those of the first table, which is anchored and no declared parent.

@@ -3,14 +3,18 @@
 //! from it earns, and its royalties arrive at the epoch; owner, iDAO, members and Quorum claim. Then a bad verdict is
 //! overturned, and those who lied are slashed. The README's tour follows the same steps.
 
-use std::fs;
-
-use crate::common::{
-    VALIDATORS, number,
-    town::{RESERVE, Town, policy},
+use std::{
+    fs,
+    process::{Command, Stdio},
 };
+
 use client::passport::Passport;
 use serde_json::{Value as Json, json};
+
+use crate::common::{
+    VALIDATORS, lazd, number,
+    town::{RESERVE, Town, policy},
+};
 
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/networks/protocol.toml");
 
@@ -21,7 +25,9 @@ fn a_dataset_and_a_model_made_from_it_live_their_whole_lives_and_a_lie_is_punish
     a_derived_model_pays_its_parent(&town);
     everybody_claims(&town);
     a_passport_is_checked_without_a_node(&town);
+    events_are_followed_without_a_gap(&town);
     a_lie_is_punished(&town);
+    who_withholds_the_dice_is_counted_absent(&town);
 
     town.ends();
 }
@@ -97,6 +103,32 @@ fn everybody_claims(town: &Town) {
     town.tx("ben", &claim("dat-2/3"));
     for node in VALIDATORS {
         assert_eq!(town.got(node, node, "quorum claim-quorum-pool 1"), (4_410 + 2_998) / 4);
+    }
+}
+
+/// Every verdict so far, in order, though the node that is asked goes away in between.
+fn events_are_followed_without_a_gap(town: &Town) {
+    let net = &town.net;
+    let height = number(&net.status("node3")["sync_info"]["latest_block_height"]) + 5;
+    let mut watch = Command::new(lazd());
+    watch
+        .args(["watch", "--from-height", "1", "--to-height", &height.to_string(), "--home"])
+        .arg(net.home("node3"));
+    let watching = watch.stdout(Stdio::piped()).spawn().unwrap();
+    net.testnet("stop node3");
+    net.testnet("start node3");
+    let out = watching.wait_with_output().unwrap();
+    assert!(out.status.success());
+    let lines: Vec<Json> = String::from_utf8(out.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let heights: Vec<u64> = lines.iter().map(|line| line["height"].as_u64().unwrap()).collect();
+    assert!(heights.is_sorted() && heights.last() == Some(&u64::try_from(height).unwrap()));
+    let kinds: Vec<&str> = lines.iter().map(|line| line["kind"].as_str().unwrap()).collect();
+    for kind in ["vsc.", "dat.", "usage.", "quorum.", "idao.", "beacon."] {
+        assert!(kinds.iter().any(|found| found.starts_with(kind)), "nothing of {kind}");
     }
 }
 
@@ -182,4 +214,19 @@ fn a_lie_is_punished(town: &Town) {
         slashes.as_array().unwrap().iter().filter(|slash| slash["offence"] == "OFFENCE_KIND_WRONG").count(),
         3
     );
+}
+
+/// The last registers the end of a chain that nobody knows: from the next epoch on its blocks have no preimage.
+fn who_withholds_the_dice_is_counted_absent(town: &Town) {
+    let net = &town.net;
+    let member = || {
+        let operator = net.operator("node3", "node3");
+        net.q(&format!("quorum member 1 {operator}"))
+    };
+    let before = member()["points"].as_u64().unwrap();
+    net.tx("node3", "beacon register-beacon BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc= --from node3");
+    net.until("two blocks of the last were without a preimage, and each is an absence in its Quorum", || {
+        (member()["points"].as_u64().unwrap() >= before + 2).then_some(())
+    });
+    assert_eq!(member()["slashed"].as_str().unwrap_or("0"), "0", "it costs points and no stake");
 }

@@ -9,6 +9,8 @@ use std::{
     time::Duration,
 };
 
+use serde_json::{Value as Json, json};
+
 use crate::common::{lazd, number, town::Town};
 use axum::{
     Json as Body, Router,
@@ -16,7 +18,6 @@ use axum::{
     response::IntoResponse,
     routing::post,
 };
-use serde_json::{Value as Json, json};
 
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/networks/protocol.toml");
 /// Tokens of each answer of the upstream.

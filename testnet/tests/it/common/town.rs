@@ -237,7 +237,7 @@ fn validators_pledge(town: &Town) {
         .map(|kind| json!({ "kind": format!("UPDATE_KIND_{kind}"), "base": "1000000", "bps": 10 }))
         .collect();
     let rules = net.file("quorum.json", &json!({
-        "domains": ["health"], "fees": fees, "commit_blocks": "40", "reveal_blocks": "40", "challenge_window": "20s",
+        "domains": ["health"], "fees": fees, "key_blocks": "40", "commit_blocks": "40", "reveal_blocks": "40", "challenge_window": "20s",
     }));
     net.tx("node0", &format!("quorum create-quorum Health {rules} --from faucet"));
     for node in VALIDATORS {
