@@ -11,13 +11,14 @@ use std::{
 
 use serde_json::{Value as Json, json};
 
-use crate::common::{lazd, number, town::Town};
 use axum::{
     Json as Body, Router,
     http::{StatusCode, header},
     response::IntoResponse,
     routing::post,
 };
+
+use crate::common::{lazd, number, town::Town};
 
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/networks/protocol.toml");
 /// Tokens of each answer of the upstream.
