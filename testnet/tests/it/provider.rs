@@ -9,14 +9,13 @@ use std::{
     time::Duration,
 };
 
-use serde_json::{Value as Json, json};
-
 use axum::{
     Json as Body, Router,
     http::{StatusCode, header},
     response::IntoResponse,
     routing::post,
 };
+use serde_json::{Value as Json, json};
 
 use crate::common::{lazd, number, town::Town};
 
