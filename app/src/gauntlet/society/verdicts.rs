@@ -1,6 +1,8 @@
 //! What a play shows: printed, and held against what the protocol promises.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use proto::lazchain::vsc::v1 as pb;
 
 use super::{
     Society,
@@ -60,7 +62,7 @@ pub(super) fn check(society: &Society, gains: &BTreeMap<Kind, Ulaz>) {
     let seed = society.seed;
     // whoever attacks without a stake would have had nothing more or less by doing nothing
     assert_eq!(gains[&Kind::Idler], 0, "SEED={seed}: who does nothing has what they had");
-    for kind in [Kind::Forger, Kind::Spammer, Kind::Plotter, Kind::Thief, Kind::Griefer, Kind::Washer] {
+    for kind in [Kind::Forger, Kind::Spammer, Kind::Plotter, Kind::Griefer, Kind::Washer] {
         assert!(gains[&kind] < 0, "SEED={seed}: {kind:?} gained {}", Laz(gains[&kind]));
     }
     // sybils work for their votes, so they are held against others who work: their many accounts add nothing
@@ -80,9 +82,29 @@ pub(super) fn check(society: &Society, gains: &BTreeMap<Kind, Ulaz>) {
     // who works gains more than who does not
     let honest = gains[&Kind::Honest] / heads(society, Kind::Honest);
     assert!(honest > idle, "SEED={seed}: honest operators gained {}, idle ones {}", Laz(honest), Laz(idle));
+    thefts(society);
     offences(society);
     incomes(society);
     happened(society);
+}
+
+/// Thieves have what others gave up and nothing else: who withdraws or abandons what was shown leaves it to whoever comes,
+/// but an owner who stands by it is displaced by nobody.
+fn thefts(society: &Society) {
+    let all = all_tasks(&society.trio.a);
+    let digest = |task: &pb::Task| {
+        let manifest = task.update.as_ref().and_then(|update| update.manifest.as_ref());
+        manifest.map(|manifest| manifest.sha256.clone()).unwrap_or_default()
+    };
+    let is_thief = |task: &pb::Task| {
+        society.cast.name_of(&task.submitter).is_some_and(|who| society.cast.kind(who) == Kind::Thief)
+    };
+    let stolen: BTreeSet<Vec<u8>> =
+        all.iter().filter(|task| is_thief(task) && task.asset > 0).map(digest).collect();
+    for task in all.iter().filter(|task| !is_thief(task) && stolen.contains(&digest(task))) {
+        let (seed, task, outcome) = (society.seed, task.id, task.outcome());
+        assert_ne!(outcome, pb::Outcome::Displaced, "SEED={seed}: a thief has the content of task-{task}");
+    }
 }
 
 /// Honest operators are away from nothing, and wrong as rarely as they err.
