@@ -19,7 +19,8 @@ setup:
 		go install github.com/cometbft/cometbft/cmd/cometbft@$(COMETBFT)
 build: setup
 	@echo "build: lazd and lazchain-testnet (RocksDB takes some 25 CPU minutes the first time)"
-	cargo build --locked --workspace
+	@# a test among the targets: with the features that `make test` has, RocksDB is built once for both
+	cargo build --locked --workspace --bins --test generate
 test: setup
 	cargo test --locked --workspace
 # Four validators in the background, in .testnets.
