@@ -46,10 +46,9 @@ impl<'a> Operators<'a> {
         self.town.net.home(node).join("operator.log")
     }
 
-    /// Beside the ports of a node.
     fn port(&self, node: &str) -> u16 {
         let place = VALIDATORS.iter().position(|name| *name == node).unwrap();
-        self.town.net.offset() + 8_700 + u16::try_from(place).unwrap()
+        self.town.net.port(u16::try_from(place).unwrap())
     }
 
     fn kill(&mut self, node: &str) {

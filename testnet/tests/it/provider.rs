@@ -149,7 +149,7 @@ fn every_call_through_a_channel_is_paid_and_none_twice() {
     town.judged(task, [("accept", 9_000); 4]);
     town.until_task(task, "FINAL");
 
-    let (doors, home) = (town.net.offset() + 8_800, town.net.home("node0"));
+    let (doors, home) = (town.net.port(0), town.net.home("node0"));
     let settings = format!(
         "listen = \"127.0.0.1:{doors}\"\nredeem_secs = 5\ntrust_secs = 1\n[[offers]]\nasset = 1\nupstream = \"http://127.0.0.1:{}\"\nleast_units = {TOKENS}\n",
         upstream()

@@ -21,7 +21,7 @@ fn the_tour_does_what_it_says() {
     let blocks = blocks(&page);
     assert_eq!(blocks[0], "make testnet\n", "the network is there already");
     // ports that are free here instead of those that a reader has
-    let (door, proxy) = ((8_800 + net.offset()).to_string(), (8_900 + net.offset()).to_string());
+    let (door, proxy) = (net.port(0).to_string(), net.port(1).to_string());
     let script: String =
         blocks[1..].iter().map(|block| block.replace("8800", &door).replace("8900", &proxy)).collect();
     let folder = tempfile::tempdir().unwrap();

@@ -22,6 +22,9 @@ const TESTNET: &str = env!("CARGO_BIN_EXE_lazchain-testnet");
 const OFFSETS: u16 = 5_900;
 /// Nodes that a test may have.
 const MAX_NODES: u16 = 8;
+/// Daemons of one test, and the first port of theirs: behind the nodes' gRPC doors, within what one offset has.
+const DAEMONS: u16 = 40;
+const DOORS: u16 = 9_110;
 /// Longest wait for anything. Only a chain that stands still takes this long.
 const PATIENCE: Duration = Duration::from_secs(240);
 const POLL: Duration = Duration::from_millis(500);
@@ -70,9 +73,10 @@ impl Net {
         assert!(self.command(line).status().unwrap().success(), "lazchain-testnet {line}: see above");
     }
 
-    /// What is added to every port.
-    pub(crate) fn offset(&self) -> u16 {
-        self.offset
+    /// A port for a daemon of the test's own, by its number below [`DAEMONS`].
+    pub(crate) fn port(&self, number: u16) -> u16 {
+        assert!(number < DAEMONS);
+        DOORS + self.offset + number
     }
 
     fn dir(&self) -> PathBuf {
@@ -189,12 +193,9 @@ fn free_offset() -> u16 {
     let start = (u16::try_from(std::process::id() % 59).unwrap() * 100 + turn) % OFFSETS;
     let offsets = (0..OFFSETS).step_by(100).map(|step| (start + step) % OFFSETS);
     let free = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
-    let mut fitting = offsets.filter(|offset| {
-        (0..MAX_NODES).all(|node| {
-            [26_656 + node * 10, 26_657 + node * 10, 1_317 + node, 9_090 + node]
-                .into_iter()
-                .all(|port| free(port + offset))
-        })
-    });
+    let of_node = |node: u16| [26_656 + node * 10, 26_657 + node * 10, 1_317 + node, 9_090 + node];
+    let ports: Vec<u16> =
+        (0..MAX_NODES).flat_map(of_node).chain((0..DAEMONS).map(|number| DOORS + number)).collect();
+    let mut fitting = offsets.filter(|offset| ports.iter().all(|port| free(port + offset)));
     fitting.next().expect("a machine has free ports")
 }
