@@ -2,6 +2,7 @@
 //! ballots, and the trail, each proved against one header that the validators signed.
 //!
 //! ```no_run
+//! # use lazchain_client as client;
 //! # fn main() -> client::Result<()> {
 //! use client::passport::Passport;
 //! let passport = Passport::parse(&std::fs::read("asset-12.passport.json").unwrap())?;
