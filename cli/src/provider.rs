@@ -92,7 +92,7 @@ enum UsageCommand {
 struct Proxy {
     /// The channel: 5 or channel-5
     channel: String,
-    /// Where its provider serves, as https://gpu.example.org
+    /// Where its provider serves: scheme, host and port
     provider: String,
     /// Name of the consumer's key
     #[arg(long)]
