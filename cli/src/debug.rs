@@ -1,4 +1,4 @@
-//! `lazd debug`: looking into addresses, keys, transactions and the state of a stopped node.
+//! `lazd debug`: looking into addresses, keys, transactions and a node's state.
 
 use anyhow::{Context, Result, anyhow, bail};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
@@ -11,9 +11,10 @@ use proto::{
     strict,
 };
 use serde_json::{Value, json};
+use state::Store;
 
 use crate::{
-    node::{export, home::Home, snapshots},
+    node::{config::AppConfig, export, home::Home, settings::Flags, start},
     output::{Format, json_of},
 };
 
@@ -26,8 +27,10 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum Debug {
-    /// Check every invariant on the state of a stopped node
-    #[command(after_help = "Fails if one does not hold.\n\nExample:\n  lazd debug invariants --height 1000")]
+    /// Check every invariant on a node's state, whether it runs or not
+    #[command(
+        after_help = "Fails if one does not hold. Of a running node it is the state of a moment ago, looked at in a folder beside it.\n\nExample:\n  lazd debug invariants --height 1000"
+    )]
     Invariants {
         /// The state to check (-1 means latest height)
         #[arg(long, default_value_t = -1, allow_negative_numbers = true)]
@@ -95,7 +98,16 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
 }
 
 fn invariants(home: &Home, height: i64) -> Result<()> {
-    let (store, _held) = snapshots::open(home)?;
+    home.read(&home.genesis())?;
+    home.make()?;
+    let config = AppConfig::load(home, &Flags::new())?;
+    let options = start::store_options(&config)?;
+    let beside = tempfile::tempdir_in(home.data()).with_context(|| format!("{}", home.data().display()))?;
+    let held = home.lock();
+    let store = match held {
+        Ok(_) => Store::open(&home.store(), options)?,
+        Err(_) => Store::beside(&home.store(), &beside.path().join("store"), options)?,
+    };
     if store.height() == 0 {
         bail!("there is no state yet");
     }

@@ -16,15 +16,29 @@ pub(crate) struct Folder {
     current: Mutex<u64>,
 }
 
+/// Which database is in use.
+fn current(path: &Path) -> Result<u64, Fault> {
+    match fs::read_to_string(path.join(CURRENT)) {
+        Ok(text) => text.trim().parse::<u64>().map_err(|why| Fault::corrupt("CURRENT", why)),
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => Ok(1),
+        Err(why) => Err(Fault::disk("reading CURRENT", why)),
+    }
+}
+
+fn numbered(path: &Path, number: u64) -> PathBuf {
+    path.join(format!("db-{number}"))
+}
+
+/// The database in use of a store that another process has open. Nothing is changed.
+pub(crate) fn database_of(path: &Path) -> Result<PathBuf, Fault> {
+    Ok(numbered(path, current(path)?))
+}
+
 impl Folder {
     /// Opens or makes the folder; removes databases that never became the current one, or no longer are.
     pub(crate) fn open(path: &Path) -> Result<Folder, Fault> {
         fs::create_dir_all(path).map_err(|why| Fault::disk("making the store's folder", why))?;
-        let current = match fs::read_to_string(path.join(CURRENT)) {
-            Ok(text) => text.trim().parse::<u64>().map_err(|why| Fault::corrupt("CURRENT", why))?,
-            Err(why) if why.kind() == std::io::ErrorKind::NotFound => 1,
-            Err(why) => return Err(Fault::disk("reading CURRENT", why)),
-        };
+        let current = current(path)?;
         let folder = Folder { path: path.to_path_buf(), current: Mutex::new(current) };
         for entry in
             fs::read_dir(path).map_err(|why| Fault::disk("listing the store's folder", why))?.flatten()
@@ -51,7 +65,7 @@ impl Folder {
     }
 
     fn numbered(&self, number: u64) -> PathBuf {
-        self.path.join(format!("db-{number}"))
+        numbered(&self.path, number)
     }
 
     /// The database in use.

@@ -41,6 +41,7 @@ mod snapshot;
 mod store;
 mod sync;
 mod tree;
+mod twin;
 pub mod value;
 mod version;
 mod wire;

@@ -44,6 +44,8 @@ impl Town {
 
     /// Stops the network and asks every node's state whether all holds that must.
     pub(crate) fn ends(&self) {
+        let holds = self.net.said("node0", "debug invariants");
+        self.net.say(format!("node0, which runs: {}", holds.lines().next().unwrap_or_default()));
         self.net.testnet("down");
         for node in VALIDATORS {
             let holds = self.net.said(node, "debug invariants");
