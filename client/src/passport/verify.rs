@@ -11,6 +11,7 @@ use proto::{
     tendermint::crypto::{ProofOp, ProofOps},
 };
 use tendermint::{
+    account,
     block::CommitSig,
     crypto::default::signature::Verifier,
     validator,
@@ -117,6 +118,10 @@ impl Passport {
         for (place, (signature, validator)) in commit.signatures.iter().zip(&self.validators).enumerate() {
             if validator.name.is_some() || validator.proposer_priority.value() != 0 {
                 return Err(wrong("a validator has more than a key and a power"));
+            }
+            // the set's hash covers the key, and the address follows from it
+            if validator.address != account::Id::from(validator.pub_key) {
+                return Err(wrong("a validator's address is not that of its key"));
             }
             let (address, timestamp, signature, block_id) = match signature {
                 CommitSig::BlockIdFlagAbsent => continue,
