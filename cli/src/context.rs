@@ -155,6 +155,16 @@ impl Context {
         bail!("too many failed passphrase attempts")
     }
 
+    /// The account and the secret of a key: the one named, or the one that signs unless another is named.
+    pub(crate) fn key(&self, name: Option<&str>) -> Result<(Address, Secret)> {
+        let name = name.or(self.default_key());
+        let name = name.ok_or_else(|| anyhow!("required flag(s) \"from\" not set"))?;
+        let ring = self.keyring();
+        let record = ring.find(name)?.ok_or_else(|| anyhow!("{name} is no key of this keyring"))?;
+        let secret = self.unlock(&ring, &record)?;
+        Ok((record.address(), secret))
+    }
+
     fn passphrase_without_asking(&self, ring: &Keyring) -> Result<Option<Passphrase>> {
         match (ring.backend().known_passphrase(), &self.keyring.passphrase_file) {
             (Some(known), _) => Ok(Some(known)),

@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, anyhow, bail};
-use client::Secret;
+use anyhow::{Context as _, Result, bail};
 use services::operator::{self, Config, Member, Signers};
 
 use crate::{
@@ -53,12 +52,11 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
         .with_node(args.node.clone());
     let mut config = settings(home, args)?;
     config.listen = args.listen.or(config.listen);
-    let first = args.from.as_deref().or(context.default_key());
-    let first = first.ok_or_else(|| anyhow!("required flag(s) \"from\" not set"))?;
-    let names = std::iter::once(first).chain(args.members.iter().map(String::as_str));
+    let first = args.from.as_deref();
+    let names = std::iter::once(first).chain(args.members.iter().map(|name| Some(name.as_str())));
     let members: Vec<Member> =
-        names.map(|name| Ok(Member::new(&unlock(&context, name)?, args.number))).collect::<Result<_>>()?;
-    let payer = unlock(&context, args.payer.as_deref().unwrap_or(first))?;
+        names.map(|name| Ok(Member::new(&context.key(name)?.1, args.number))).collect::<Result<_>>()?;
+    let payer = context.key(args.payer.as_deref().or(first))?.1;
     let chain = context.chain()?;
     let folder = home.path().join("operator");
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -80,10 +78,4 @@ fn settings(home: &Home, args: &Args) -> Result<Config> {
     };
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     Config::parse(&text).with_context(|| format!("{}", path.display()))
-}
-
-fn unlock(context: &Context, name: &str) -> Result<Secret> {
-    let ring = context.keyring();
-    let record = ring.find(name)?.ok_or_else(|| anyhow!("{name} is no key of this keyring"))?;
-    context.unlock(&ring, &record)
 }

@@ -2,12 +2,8 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, anyhow, bail};
-use client::Secret;
-use proto::{
-    amount::Amount,
-    lazchain::{dat::v1::Purpose, usage::v1 as usage},
-};
+use anyhow::{Context as _, Result, anyhow};
+use proto::lazchain::{dat::v1::Purpose, usage::v1 as usage};
 use services::{
     consumer,
     provider::{self, Config},
@@ -52,7 +48,7 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
     let path = args.config.clone().unwrap_or_else(|| home.path().join("config/provider.toml"));
     let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let config = Config::parse(&text).with_context(|| format!("{}", path.display()))?;
-    let secret = unlock(&context, args.from.as_deref())?;
+    let (_, secret) = context.key(args.from.as_deref())?;
     let chain = context.chain()?;
     let folder = home.path().join("provider");
     runtime()?.block_on(async { Ok(provider::run(chain, secret, config, &folder, stopped()).await?) })
@@ -121,7 +117,7 @@ pub(crate) fn run_usage(home: &Home, args: &UsageArgs) -> Result<()> {
     match &args.command {
         UsageCommand::Proxy(proxy) => {
             let context = context(home, &proxy.keyring, &proxy.node, &OutputFlag::default())?;
-            let secret = unlock(&context, proxy.from.as_deref())?;
+            let (_, secret) = context.key(proxy.from.as_deref())?;
             let settings = consumer::Settings {
                 channel: id("channel", &proxy.channel)?,
                 number: proxy.number,
@@ -141,20 +137,11 @@ pub(crate) fn run_usage(home: &Home, args: &UsageArgs) -> Result<()> {
             let answer: usage::QueryChannelResponse =
                 runtime()?.block_on(context.chain()?.ask("/lazchain.usage.v1.Query/Channel", &ask))?;
             let record = answer.channel.ok_or_else(|| anyhow!("channel-{channel} is empty"))?;
-            let price: Amount = if record.dat > 0 { Amount::new(0) } else { record.price.parse()? };
-            context.format().print(&consumer::statement(&folder, channel, price)?)
+            context.format().print(&consumer::statement(&folder, &record)?)
         }
     }
 }
 
 fn context(home: &Home, keyring: &KeyringFlags, node: &NodeFlags, output: &OutputFlag) -> Result<Context> {
     Ok(Context::new(home, output.clone())?.with_keyring(keyring.clone()).with_node(node.clone()))
-}
-
-fn unlock(context: &Context, name: Option<&str>) -> Result<Secret> {
-    let name = name.or(context.default_key());
-    let Some(name) = name else { bail!("required flag(s) \"from\" not set") };
-    let ring = context.keyring();
-    let record = ring.find(name)?.ok_or_else(|| anyhow!("{name} is no key of this keyring"))?;
-    context.unlock(&ring, &record)
 }

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use crate::{
     chain::{Chain, events},
     error::{Error, Result},
-    rpc::{Method, number},
+    light,
+    rpc::Method,
 };
 
 /// Between two looks for a block that is not there yet.
@@ -43,14 +44,9 @@ impl Chain {
     pub async fn follow(&self, from: Option<u64>) -> Result<Follow<'_>> {
         let next = match from {
             Some(height) => height.max(1),
-            None => self.latest().await? + 1,
+            None => light::latest(self.rpc()).await? + 1,
         };
         Ok(Follow { chain: self, next, failures: 0 })
-    }
-
-    async fn latest(&self) -> Result<u64> {
-        let status = self.rpc().call(Method::Status, json!({})).await?;
-        number(&status["sync_info"]["latest_block_height"])
     }
 }
 
@@ -85,7 +81,7 @@ impl Follow<'_> {
     }
 
     async fn look(&self) -> Result<Option<Happened>> {
-        if self.chain.latest().await? < self.next {
+        if light::latest(self.chain.rpc()).await? < self.next {
             return Ok(None);
         }
         let asked = json!({ "height": self.next.to_string() });

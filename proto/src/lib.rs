@@ -41,6 +41,7 @@ pub mod sign;
 pub mod signed;
 pub mod strict;
 
+mod ballot;
 mod error;
 mod schema;
 mod text;

@@ -8,6 +8,7 @@ pub mod operator;
 pub mod provider;
 
 mod books;
+mod channel;
 mod error;
 mod folder;
 

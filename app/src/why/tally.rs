@@ -92,13 +92,11 @@ fn signatures(
         Ok(())
     };
     for ballot in ballots {
-        let pb::Ballot { task, round, member, commit, .. } = ballot.clone();
-        let said = statement("commit", chain_id, &pb::CommitStatement { task, round, member, commit });
+        let said = statement("commit", chain_id, &ballot.committed());
         sign("commitment", ballot, said, &ballot.commit_signature)?;
         if ballot.reveal_height > 0 {
-            let pb::Ballot { task, round, member, verdict, score, report_hash, salt, .. } = ballot.clone();
-            let said = pb::RevealStatement { task, round, member, verdict, score, report_hash, salt };
-            sign("ballot", ballot, statement("reveal", chain_id, &said), &ballot.reveal_signature)?;
+            let said = statement("reveal", chain_id, &ballot.revealed());
+            sign("ballot", ballot, said, &ballot.reveal_signature)?;
         }
     }
     let verdicts = verify_all(&all);

@@ -34,12 +34,7 @@ impl SignFlags {
 
     /// The account and its secret.
     fn unlock(&self, context: &Context) -> Result<(Address, Secret)> {
-        let name = self.from.as_deref().or(context.default_key());
-        let name = name.ok_or_else(|| anyhow!("required flag(s) \"from\" not set"))?;
-        let ring = context.keyring();
-        let record = ring.find(name)?.ok_or_else(|| anyhow!("{name} is no key of this keyring"))?;
-        let secret = context.unlock(&ring, &record)?;
-        Ok((record.address(), secret))
+        context.key(self.from.as_deref())
     }
 }
 

@@ -4,22 +4,9 @@ use anyhow::{Result, anyhow};
 use app::why::{Drawn, Finding, drawing};
 use proto::lazchain::vsc::v1 as pb;
 
-use super::{Flags, Node, beacon, id};
+use super::{Node, OfRound, beacon, id};
 
-/// Why these members sit in a committee, a jury or a second look
-#[derive(clap::Args)]
-#[command(after_help = "Examples:
-  lazd why drawing task-9 1")]
-pub(super) struct Args {
-    /// The task: 9 or task-9
-    task: String,
-    /// The round, from 1
-    round: u32,
-    #[command(flatten)]
-    pub(super) flags: Flags,
-}
-
-pub(super) fn find(node: &Node, args: &Args) -> Result<Finding> {
+pub(super) fn find(node: &Node, args: &OfRound) -> Result<Finding> {
     let task = node.task(id("task", &args.task)?)?;
     node.check_round(&task, args.round)?;
     let ask = pb::QueryWhyDrawingRequest { task: task.id, round: args.round };

@@ -43,8 +43,14 @@ pub(crate) struct Args {
 #[derive(clap::Subcommand)]
 enum What {
     Routing(routing::Args),
-    Drawing(drawing::Args),
-    Tally(tally::Args),
+    /// Why these members sit in a committee, a jury or a second look
+    #[command(after_help = "Examples:
+  lazd why drawing task-9 1")]
+    Drawing(OfRound),
+    /// Why a round came to its verdict: signatures, commitments, counts
+    #[command(after_help = "Examples:
+  lazd why tally task-9 1")]
+    Tally(OfRound),
     Power(power::Args),
     Slash(slash::Args),
     Payout(payout::Args),
@@ -63,6 +69,17 @@ struct Flags {
     node: NodeFlags,
     #[command(flatten)]
     keyring: KeyringFlags,
+}
+
+// One round of a task. No doc comment: it would become the help of the command that has it.
+#[derive(clap::Args)]
+struct OfRound {
+    /// The task: 9 or task-9
+    task: String,
+    /// The round, from 1
+    round: u32,
+    #[command(flatten)]
+    flags: Flags,
 }
 
 /// Runs a `lazd why` command.

@@ -67,6 +67,9 @@ impl Passport {
         ballot: &vsc::Ballot,
     ) -> Result<()> {
         let bad = |why: &str| wrong(format!("the ballot of {} in round {}: {why}", seat.member, round.round));
+        if (ballot.task, ballot.round, &ballot.member) != (round.task, round.round, &seat.member) {
+            return Err(bad("it is another round's or seat's"));
+        }
         let digest = |bytes: &[u8]| Hash::try_from(bytes).map_err(|_| bad("a digest has not 32 bytes"));
         let (report, salt, attestation) =
             (digest(&ballot.report_hash)?, digest(&ballot.salt)?, digest(&seat.attestation_key)?);
@@ -83,24 +86,9 @@ impl Passport {
         if ballot.commit != opened.hash() {
             return Err(bad("it does not open its commitment"));
         }
-        let commit = vsc::CommitStatement {
-            task: round.task,
-            round: round.round,
-            member: seat.member.clone(),
-            commit: ballot.commit.clone(),
-        };
-        let reveal = vsc::RevealStatement {
-            task: round.task,
-            round: round.round,
-            member: seat.member.clone(),
-            verdict: ballot.verdict,
-            score: ballot.score,
-            report_hash: ballot.report_hash.clone(),
-            salt: ballot.salt.clone(),
-        };
         let signed = [
-            (statement("commit", &self.chain_id, &commit), &ballot.commit_signature),
-            (statement("reveal", &self.chain_id, &reveal), &ballot.reveal_signature),
+            (statement("commit", &self.chain_id, &ballot.committed()), &ballot.commit_signature),
+            (statement("reveal", &self.chain_id, &ballot.revealed()), &ballot.reveal_signature),
         ];
         for (statement, signature) in signed {
             let signature =

@@ -1,22 +1,14 @@
 //! What an operator asks the chain.
 
-use client::{Chain, Result, rpc::Method};
+use client::{Chain, Result};
 use proto::{
     address::ValAddress,
     cosmos::base::query::v1beta1::PageRequest,
     lazchain::{dat::v1 as dat, vsc::v1 as vsc},
 };
-use serde_json::json;
 
 /// Rounds of one member in one answer.
 const PAGE: u64 = 100;
-
-/// The latest height.
-pub(super) async fn height(chain: &Chain) -> Result<u64> {
-    let status = chain.rpc().call(Method::Status, json!({})).await?;
-    let height = status["sync_info"]["latest_block_height"].as_str().and_then(|text| text.parse().ok());
-    height.ok_or_else(|| client::Error::Answer("status without a height".into()))
-}
 
 /// Rounds that are on and have a seat of this member.
 pub(super) async fn rounds(chain: &Chain, member: &ValAddress) -> Result<Vec<vsc::Round>> {

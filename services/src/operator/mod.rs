@@ -7,7 +7,7 @@
 //! | file | subject |
 //! |---|---|
 //! | `config.rs` | what an operator decides |
-//! | `work.rs` | the loop: duties in, ballots out |
+//! | `work/` | the loop: duties in, ballots out |
 //! | `duties.rs` | what is asked of the chain |
 //! | `journal.rs` | what was judged, on disk |
 //! | `fetch/` | bytes from their locators, checked against the manifest |

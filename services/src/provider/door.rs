@@ -37,13 +37,12 @@ use super::{
 };
 use crate::{
     books::{Book, Books},
+    channel,
     error::{Error, Result},
 };
 
 /// Pieces of a stream on their way to a consumer.
 const AHEAD: usize = 16;
-/// What of a request is passed to the upstream.
-const PASSED: [header::HeaderName; 2] = [header::CONTENT_TYPE, header::ACCEPT];
 
 /// All that a provider has.
 pub(super) struct Shop {
@@ -215,13 +214,11 @@ async fn ask(shop: &Shop, offer: &Offer, parts: &Parts, body: Bytes) -> Result<A
     }
     let base = offer.upstream.as_deref().unwrap_or_default().trim_end_matches('/');
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    let mut asked = shop.upstream.request(parts.method.clone(), format!("{base}{path}")).body(body);
-    for name in PASSED {
-        if let Some(value) = parts.headers.get(&name) {
-            asked = asked.header(name, value);
-        }
-    }
-    let answer = asked.send().await.map_err(|error| down(error.without_url().to_string()))?;
+    let asked = shop.upstream.request(parts.method.clone(), format!("{base}{path}")).body(body);
+    let answer = channel::pass(&parts.headers, asked)
+        .send()
+        .await
+        .map_err(|error| down(error.without_url().to_string()))?;
     let kind = answer.headers().get(header::CONTENT_TYPE).cloned();
     let status = answer.status();
     let pieces = answer.bytes_stream().map(|piece| piece.map_err(std::io::Error::other)).boxed();
@@ -288,7 +285,7 @@ impl Work {
             }
             match self.finish(&whole, true) {
                 Ok(receipt) => {
-                    let event = format!("event: {RECEIPT}\ndata: {receipt}\n\n");
+                    let event = format!("{}{receipt}\n\n", channel::receipt_event());
                     let _ = to_consumer.send(Ok(Bytes::from(event))).await;
                 }
                 Err(refusal) => {
@@ -304,7 +301,7 @@ impl Work {
 
     /// Counts, and writes the receipt before anybody sees it.
     fn finish(mut self, body: &[u8], streamed: bool) -> Result<String, Refusal> {
-        let seconds = u64::try_from(self.begun.elapsed().as_millis().div_ceil(1_000)).unwrap_or(u64::MAX);
+        let seconds = channel::seconds(self.begun);
         let units = meter::units(self.unit, body, streamed, seconds)
             .map_err(|why| Refusal::new(StatusCode::BAD_GATEWAY, "unmetered", why))?;
         self.receipt.units = units;

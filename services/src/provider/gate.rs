@@ -18,7 +18,7 @@ use proto::{
 use serde_json::{Value, json};
 
 use super::config::Offer;
-use crate::books::Book;
+use crate::{books::Book, channel::price};
 
 /// Why a request is not served.
 #[derive(Debug)]
@@ -103,7 +103,7 @@ pub(super) fn take(
     if said.cumulative_units < last.cumulative_units {
         return wrong("voucher_units", "it is for fewer units than the last".into());
     }
-    let (price, units) = (price(channel), u128::from(said.cumulative_units));
+    let (price, units) = (price(channel).units(), u128::from(said.cumulative_units));
     let owed = price.checked_mul(units).map(|units| Amount::new(units).to_string());
     if owed.as_ref() != Some(&said.cumulative_amount) {
         let text = format!("{units} units at {price} are not {}", said.cumulative_amount);
@@ -123,11 +123,6 @@ pub(super) fn take(
         tracing::error!(%error, "a voucher could not be kept");
         Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "books", "the voucher could not be kept; try again")
     })
-}
-
-fn price(channel: &Channel) -> u128 {
-    // a channel that draws on a token is prepaid
-    if channel.dat > 0 { 0 } else { channel.price.parse().unwrap_or(u128::MAX) }
 }
 
 /// Whether one more request may begin.
@@ -167,7 +162,7 @@ pub(super) fn may_begin(
         return Err(Refusal::unpaid("units_short", text, details));
     }
     let (needed, deposit) =
-        (price(channel).saturating_mul(after.into()), channel.deposit.parse().unwrap_or(0_u128));
+        (price(channel).units().saturating_mul(after.into()), channel.deposit.parse().unwrap_or(0_u128));
     if needed > deposit {
         let details =
             json!({ "needed": needed.to_string(), "deposit": channel.deposit, "denom": channel.denom });

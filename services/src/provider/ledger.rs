@@ -15,6 +15,8 @@ use proto::lazchain::{
 use serde_json::json;
 use tokio::sync::Mutex;
 
+use crate::channel;
+
 /// Channels that are remembered.
 const MAX_KEPT: usize = 10_000;
 
@@ -57,10 +59,8 @@ impl Ledger {
         let Some(bytes) = self.proved(id).await? else { return Ok(None) };
         let channel = usage::Channel::decode(bytes.as_slice())
             .map_err(|error| Error::Answer(format!("channel-{id}: {error}")))?;
-        let ask = dat::QueryPolicyRequest { asset: channel.asset, policy_version: channel.policy_version };
-        let answer: dat::QueryPolicyResponse = self.chain.ask("/lazchain.dat.v1.Query/Policy", &ask).await?;
-        let terms = answer.policy.and_then(|policy| policy.terms).unwrap_or_default();
-        let known = Known { channel, unit: terms.unit() };
+        let unit = channel::unit(&self.chain, &channel).await?;
+        let known = Known { channel, unit };
         remember(&mut *self.channels.lock().await, id, known.clone());
         Ok(Some(known))
     }

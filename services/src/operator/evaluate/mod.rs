@@ -14,6 +14,7 @@ mod model;
 mod onnx;
 mod overlap;
 mod personal;
+mod repeats;
 mod safetensors;
 pub(super) mod seen;
 mod table;

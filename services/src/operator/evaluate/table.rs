@@ -9,7 +9,12 @@ use std::{
 
 use proto::merkle;
 
-use super::{Form, personal::Finder, seen};
+use super::{
+    Form,
+    personal::Finder,
+    repeats::{Repeats, bps},
+    seen,
+};
 use crate::operator::report::{BEST, Section};
 
 /// Columns that are looked at one by one.
@@ -18,8 +23,6 @@ const MAX_COLUMNS: usize = 4_096;
 const MAX_LISTED: usize = 64;
 /// Bytes of one row.
 const MAX_ROW: u64 = 16 << 20;
-/// Hashes of rows that are held to count repeated ones; beyond it every second is, then every fourth, ..
-const MAX_ROWS_HELD: usize = 2_000_000;
 /// What a trace of persons in at least one row of a thousand costs, and one in fewer.
 const PERSONAL: (u32, u32) = (6_000, 1_000);
 
@@ -81,36 +84,6 @@ impl Column {
         };
         format!("{}: {kind}, {} empty{range}", self.name, self.empty)
     }
-}
-
-/// How many rows repeat another, by a sample that is held to a bound (adaptive sampling, Flajolet 1990).
-#[derive(Default)]
-struct Repeats {
-    level: u32,
-    counts: HashMap<u64, u32>,
-}
-
-impl Repeats {
-    fn see(&mut self, hash: u64) {
-        if hash.trailing_zeros() < self.level {
-            return;
-        }
-        *self.counts.entry(hash).or_default() += 1;
-        while self.counts.len() > MAX_ROWS_HELD {
-            self.level += 1;
-            let level = self.level;
-            self.counts.retain(|hash, _| hash.trailing_zeros() >= level);
-        }
-    }
-
-    fn bps(&self) -> u32 {
-        let rows: u64 = self.counts.values().map(|count| u64::from(*count)).sum();
-        bps(rows - self.counts.len() as u64, rows)
-    }
-}
-
-fn bps(part: u64, whole: u64) -> u32 {
-    (part * 10_000).checked_div(whole).map_or(0, |share| u32::try_from(share).unwrap_or(BEST))
 }
 
 /// All that is gathered while reading.

@@ -1,21 +1,21 @@
 //! The loop: duties in, ballots out.
 
+mod ballots;
+
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     path::{Path, PathBuf},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use client::{
-    Chain, Secret, Sender,
+    Chain, Secret, Sender, light,
     offchain::{
-        Ed25519, Judgement, attestation, commit, opener, reveal,
+        Ed25519, attestation, opener,
         sealed::{DataKey, Opener, SCHEME},
     },
-    sign::any,
 };
-use prost_types::Any;
 use proto::{address::ValAddress, lazchain::vsc::v1 as pb};
 use tokio::{sync::Semaphore, task::JoinSet};
 
@@ -32,11 +32,6 @@ use super::{
     journal::Journal,
     report::{About, Report},
 };
-
-/// Ballots in one transaction, as many as the chain takes.
-const MAX_BATCH: usize = 64;
-/// A ballot that was sent is not sent again for so long: it is on its way into a block.
-const RESEND: Duration = Duration::from_secs(15);
 
 /// A member whose ballots are cast.
 pub struct Member {
@@ -81,11 +76,11 @@ struct Operator {
     evaluator: Evaluator,
     /// Rounds that are being looked at.
     looking: JoinSet<((u64, u32), Report)>,
-    busy: BTreeMap<(u64, u32), ()>,
+    busy: BTreeSet<(u64, u32)>,
     /// When a ballot of a phase was last sent.
     sent: HashMap<(Place, pb::Phase), Instant>,
     /// Ballots that need not be sent any more.
-    done: HashMap<(Place, pb::Phase), ()>,
+    done: HashSet<(Place, pb::Phase)>,
 }
 
 /// Works for these members until `stop` is done; what is under way then is finished by the next start.
@@ -134,9 +129,9 @@ pub async fn run(
         gauges,
         evaluator,
         looking: JoinSet::new(),
-        busy: BTreeMap::new(),
+        busy: BTreeSet::new(),
         sent: HashMap::new(),
-        done: HashMap::new(),
+        done: HashSet::new(),
     };
     let worked = operator.work(stop).await;
     operator.looking.shutdown().await;
@@ -199,7 +194,7 @@ impl Operator {
 
     /// One look at the chain, and whatever follows from it.
     async fn look(&mut self) -> Result<()> {
-        let height = duties::height(&self.chain).await?;
+        let height = light::latest(self.chain.rpc()).await?;
         let mut rounds: BTreeMap<(u64, u32), (pb::Round, Vec<ValAddress>)> = BTreeMap::new();
         for member in self.members.keys() {
             for round in duties::rounds(&self.chain, member).await? {
@@ -231,12 +226,12 @@ impl Operator {
     fn forget(&mut self, on: &BTreeMap<(u64, u32), (pb::Round, Vec<ValAddress>)>) {
         let is_on = |((task, round, _), _): &(Place, pb::Phase)| on.contains_key(&(*task, *round));
         self.sent.retain(|ballot, _| is_on(ballot));
-        self.done.retain(|ballot, ()| is_on(ballot));
+        self.done.retain(is_on);
     }
 
     /// Begins to look at a round's content, unless that was done.
     async fn begin(&mut self, (task, round): (u64, u32), record: &pb::Round) -> Result<()> {
-        if self.busy.contains_key(&(task, round)) || self.journal.judged(task, round)?.is_some() {
+        if self.busy.contains(&(task, round)) || self.journal.judged(task, round)?.is_some() {
             return Ok(());
         }
         // an earlier round's judgement still holds, unless it was none; a jury looks for itself
@@ -250,7 +245,7 @@ impl Operator {
         let record = duties::task(&self.chain, task).await?;
         let Some(seal) = self.seal(&record, round).await? else { return Ok(()) };
         let evaluator = self.evaluator.clone();
-        self.busy.insert((task, round), ());
+        self.busy.insert((task, round));
         tracing::info!(task, round, "looking");
         self.looking.spawn(async move { ((task, round), evaluator.judge(&record, seal).await) });
         Ok(())
@@ -289,114 +284,5 @@ impl Operator {
         self.journal.keep(round, report)?;
         self.gauges.judged.with_label_values(&["abstain"]).inc();
         Ok(())
-    }
-
-    /// Ballots of a phase that the chain does not have yet.
-    async fn due(
-        &mut self,
-        round: &pb::Round,
-        members: &[ValAddress],
-        phase: pb::Phase,
-    ) -> Result<Vec<Place>> {
-        let (task, number) = (round.task, round.round);
-        if self.journal.judged(task, number)?.is_none() {
-            return Ok(Vec::new());
-        }
-        let now = Instant::now();
-        let waits = |place: &Place| {
-            let ballot = (*place, phase);
-            let recently = self.sent.get(&ballot).is_some_and(|sent| now - *sent < RESEND);
-            !self.done.contains_key(&ballot) && !recently
-        };
-        let places: Vec<Place> = members.iter().map(|member| (task, number, *member)).filter(waits).collect();
-        if places.is_empty() {
-            return Ok(places);
-        }
-        let on_chain = duties::ballots(&self.chain, task, number).await?;
-        let mut due = Vec::new();
-        for place in places {
-            let member = place.2.to_string();
-            let ballot = on_chain.iter().find(|ballot| ballot.member == member);
-            match (phase, ballot) {
-                (pb::Phase::Commit, None) => due.push(place),
-                (pb::Phase::Commit, Some(_)) => drop(self.done.insert((place, phase), ())),
-                (_, Some(ballot)) if ballot.reveal_height > 0 => drop(self.done.insert((place, phase), ())),
-                (_, Some(ballot)) if self.is_ours(&place, ballot)? => due.push(place),
-                (_, Some(_)) => {
-                    tracing::error!(
-                        task,
-                        round = number,
-                        member,
-                        "the commitment on chain is not this operator's: another one signs with this key; not revealing"
-                    );
-                    self.done.insert((place, phase), ());
-                }
-                (_, None) => drop(self.done.insert((place, phase), ())),
-            }
-        }
-        Ok(due)
-    }
-
-    fn judgement(&self, (task, round, member): &Place) -> Result<Option<(Judgement, &Ed25519)>> {
-        let (Some(report), Some(keys)) = (self.journal.judged(*task, *round)?, self.members.get(member))
-        else {
-            return Ok(None);
-        };
-        let judgement = Judgement {
-            chain_id: self.sender.chain_id().to_owned(),
-            task: *task,
-            round: *round,
-            member: *member,
-            verdict: report.counted(),
-            score: report.score,
-            report: report.hash(),
-        };
-        Ok(Some((judgement, &keys.attestation)))
-    }
-
-    fn is_ours(&self, place: &Place, ballot: &pb::Ballot) -> Result<bool> {
-        let Some((judgement, key)) = self.judgement(place)? else { return Ok(false) };
-        let ours = commit(&judgement, key).statement.map(|said| said.commit);
-        Ok(ours.as_ref() == Some(&ballot.commit))
-    }
-
-    async fn send(&mut self, places: Vec<Place>, phase: pb::Phase) -> Result<()> {
-        for batch in places.chunks(MAX_BATCH) {
-            let message = self.message(batch, phase)?;
-            let name = if phase == pb::Phase::Commit { "commit" } else { "reveal" };
-            match self.sender.send(&self.chain, vec![message]).await {
-                Ok(hash) => {
-                    tracing::info!(ballots = batch.len(), phase = name, hash, "sent");
-                    self.gauges.sent.with_label_values(&[name]).inc_by(batch.len() as u64);
-                    let now = Instant::now();
-                    for place in batch {
-                        self.sent.insert((*place, phase), now);
-                    }
-                }
-                // the round may have moved on meanwhile; the next look tells
-                Err(error @ client::Error::Refused { .. }) => {
-                    self.gauges.failed.with_label_values(&[name]).inc();
-                    tracing::warn!(%error, phase = name, "ballots refused");
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(())
-    }
-
-    fn message(&self, batch: &[Place], phase: pb::Phase) -> Result<Any> {
-        let carrier = self.sender.address().to_string();
-        let (mut commits, mut reveals) = (Vec::new(), Vec::new());
-        for place in batch {
-            let Some((judgement, key)) = self.judgement(place)? else { continue };
-            match phase {
-                pb::Phase::Commit => commits.push(commit(&judgement, key)),
-                _ => reveals.push(reveal(&judgement, key)),
-            }
-        }
-        Ok(match phase {
-            pb::Phase::Commit => any(&pb::MsgSubmitCommits { carrier, commits }),
-            _ => any(&pb::MsgSubmitReveals { carrier, reveals }),
-        })
     }
 }

@@ -4,6 +4,8 @@
 //! What it pays for it has seen: a receipt must name the request and the answer by their hashes, and as many units as the
 //! answer itself shows. Its books are on disk before a voucher leaves, so that a restart goes on where it stood.
 
+mod tail;
+
 use std::{
     net::SocketAddr,
     path::Path,
@@ -26,12 +28,9 @@ use client::{
 };
 use futures_util::StreamExt as _;
 use prost::Message as _;
-use proto::{
-    amount::Amount,
-    lazchain::{
-        dat::v1::{self as dat, Purpose, Unit},
-        usage::v1::{self as usage, Channel, Receipt},
-    },
+use proto::lazchain::{
+    dat::v1::{Purpose, Unit},
+    usage::v1::{self as usage, Channel, Receipt},
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -39,9 +38,11 @@ use tokio::sync::{Mutex, OwnedMutexGuard, mpsc};
 
 use crate::{
     books::{Book, Books},
+    channel,
     error::{Error, Result},
     provider::{self, CHANNEL, PURPOSE, RECEIPT, VOUCHER},
 };
+use tail::Tail;
 
 /// Bytes of a request or an answer.
 const MAX_BYTES: usize = 64 << 20;
@@ -77,17 +78,6 @@ struct Proxy {
     http: reqwest::Client,
 }
 
-/// Reads a channel and the unit of its policy.
-async fn read(chain: &Chain, id: u64) -> Result<(Channel, Unit)> {
-    let ask = usage::QueryChannelRequest { channel: id };
-    let answer: usage::QueryChannelResponse = chain.ask("/lazchain.usage.v1.Query/Channel", &ask).await?;
-    let channel = answer.channel.ok_or_else(|| client::Error::Answer(format!("channel-{id} is empty")))?;
-    let ask = dat::QueryPolicyRequest { asset: channel.asset, policy_version: channel.policy_version };
-    let answer: dat::QueryPolicyResponse = chain.ask("/lazchain.dat.v1.Query/Policy", &ask).await?;
-    let terms = answer.policy.and_then(|policy| policy.terms).unwrap_or_default();
-    Ok((channel, terms.unit()))
-}
-
 /// Serves until `stop` is done.
 ///
 /// # Errors
@@ -99,7 +89,11 @@ pub async fn run(
     folder: &Path,
     stop: impl Future<Output = ()>,
 ) -> Result<()> {
-    let (channel, unit) = read(chain, settings.channel).await?;
+    let ask = usage::QueryChannelRequest { channel: settings.channel };
+    let answer: usage::QueryChannelResponse = chain.ask("/lazchain.usage.v1.Query/Channel", &ask).await?;
+    let empty = || client::Error::Answer(format!("channel-{} is empty", settings.channel));
+    let channel = answer.channel.ok_or_else(empty)?;
+    let unit = channel::unit(chain, &channel).await?;
     let key = offchain::channel(secret, settings.number);
     if channel.channel_key != key.public() {
         let text = format!(
@@ -139,22 +133,23 @@ pub async fn run(
 ///
 /// # Errors
 /// If the folder is in use or damaged.
-pub fn statement(folder: &Path, channel: u64, price: Amount) -> Result<Value> {
-    let book = Books::open(folder)?.book(channel)?;
-    Ok(stated(channel, &book, price))
+pub fn statement(folder: &Path, channel: &Channel) -> Result<Value> {
+    let book = Books::open(folder)?.book(channel.id)?;
+    Ok(stated(channel, &book))
 }
 
-fn stated(channel: u64, book: &Book, price: Amount) -> Value {
+fn stated(channel: &Channel, book: &Book) -> Value {
+    let price = channel::price(channel);
     let of = |units: u64| price.times(units.into()).map_or_else(|_| "too much".into(), |sum| sum.to_string());
     json!({
-        "channel": channel, "requests": book.count, "units": book.units, "costs": of(book.units),
+        "channel": channel.id, "requests": book.count, "units": book.units, "costs": of(book.units),
         "vouched_units": book.vouched(), "vouched": of(book.vouched()), "receipts_root": hex::encode(book.root()),
     })
 }
 
 async fn spent(State(proxy): State<Arc<Proxy>>) -> Response {
     let book = proxy.book.lock().await;
-    Json(stated(proxy.channel.id, &book, proxy.price())).into_response()
+    Json(stated(&proxy.channel, &book)).into_response()
 }
 
 /// Why a request or an answer goes no further.
@@ -180,10 +175,6 @@ async fn forward(State(proxy): State<Arc<Proxy>>, request: Request) -> Response 
 }
 
 impl Proxy {
-    fn price(&self) -> Amount {
-        if self.channel.dat > 0 { Amount::new(0) } else { self.channel.price.parse().unwrap_or_default() }
-    }
-
     async fn pass(self: Arc<Self>, request: Request) -> Result<Response, Stop> {
         let (parts, body) = request.into_parts();
         let asked = axum::body::to_bytes(body, MAX_BYTES).await;
@@ -222,12 +213,8 @@ impl Proxy {
     async fn ask(&self, parts: &Parts, body: &Bytes, book: &Book) -> Result<reqwest::Response, Stop> {
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let url = format!("{}{path}", self.settings.provider.trim_end_matches('/'));
-        let mut asked = self.http.request(parts.method.clone(), url).body(body.clone());
-        for name in [header::CONTENT_TYPE, header::ACCEPT] {
-            if let Some(value) = parts.headers.get(&name) {
-                asked = asked.header(name, value);
-            }
-        }
+        let asked = self.http.request(parts.method.clone(), url).body(body.clone());
+        let mut asked = channel::pass(&parts.headers, asked);
         asked = asked.header(CHANNEL, format!("channel-{}", self.channel.id));
         let purpose = self.settings.purpose.as_str_name();
         asked = asked.header(PURPOSE, purpose.trim_start_matches("PURPOSE_").to_lowercase());
@@ -279,7 +266,7 @@ impl Proxy {
             purpose: self.settings.purpose,
             terms: None,
             units: book.units,
-            price: self.price(),
+            price: channel::price(&self.channel),
             receipts_root: Some(book.root()),
         };
         let voucher = offchain::voucher(&self.chain_id, &used, &self.key);
@@ -331,7 +318,7 @@ impl Checks {
         {
             return Err(wrong("it is for another request or answer"));
         }
-        let seconds = u64::try_from(self.begun.elapsed().as_millis().div_ceil(1_000)).unwrap_or(u64::MAX);
+        let seconds = channel::seconds(self.begun);
         let counted = provider::units(self.proxy.unit, body, streamed, seconds).map_err(|why| wrong(&why))?;
         let fits = match self.proxy.unit {
             Unit::Second => receipt.units <= counted + SLACK,
@@ -379,76 +366,5 @@ impl Checks {
         });
         let body = Body::from_stream(futures_util::stream::poll_fn(move |cx| from_work.poll_recv(cx)));
         (status, [(header::CONTENT_TYPE, "text/event-stream")], body).into_response()
-    }
-}
-
-/// A stream whose end may be the receipt, and must not be passed on then.
-#[derive(Default)]
-struct Tail {
-    whole: Vec<u8>,
-    /// How much of it was passed on.
-    passed: usize,
-}
-
-impl Tail {
-    fn mark() -> Vec<u8> {
-        format!("event: {RECEIPT}\ndata: ").into_bytes()
-    }
-
-    /// What may be passed on now: all up to where the receipt may have begun.
-    fn push(&mut self, piece: &[u8]) -> Vec<u8> {
-        self.whole.extend_from_slice(piece);
-        let mark = Tail::mark();
-        let unsure = self.whole[self.passed..].windows(mark.len()).position(|window| window == mark);
-        let to = match unsure {
-            Some(at) => self.passed + at,
-            // its beginning may be all that came so far
-            None => {
-                let longest = (1..mark.len()).rev().find(|length| self.whole.ends_with(&mark[..*length]));
-                (self.whole.len() - longest.unwrap_or(0)).max(self.passed)
-            }
-        };
-        let now = self.whole[self.passed..to].to_vec();
-        self.passed = to;
-        now
-    }
-
-    /// What is left to pass on, the body, and the receipt.
-    fn finish(self) -> (Vec<u8>, Vec<u8>, Option<String>) {
-        let rest = &self.whole[self.passed..];
-        match rest.strip_prefix(Tail::mark().as_slice()) {
-            Some(receipt) => {
-                let receipt = String::from_utf8_lossy(receipt).trim().to_owned();
-                (Vec::new(), self.whole[..self.passed].to_vec(), Some(receipt))
-            }
-            None => (rest.to_vec(), self.whole.clone(), None),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_receipt_at_the_end_of_a_stream_is_kept_back_however_it_is_cut() {
-        let body = b"data: {\"a\":1}\n\ndata: [DONE]\n\n";
-        let whole = [body.as_slice(), &Tail::mark(), b"UkVDRUlQVA==\n\n"].concat();
-        for size in 1..whole.len() {
-            let (mut tail, mut passed) = (Tail::default(), Vec::new());
-            whole.chunks(size).for_each(|piece| passed.extend(tail.push(piece)));
-            let (rest, seen, receipt) = tail.finish();
-            passed.extend(rest);
-            assert_eq!(
-                (passed.as_slice(), seen.as_slice()),
-                (body.as_slice(), body.as_slice()),
-                "pieces of {size}"
-            );
-            assert_eq!(receipt.as_deref(), Some("UkVDRUlQVA=="));
-        }
-        let mut tail = Tail::default();
-        let passed = tail.push(body);
-        let (rest, seen, receipt) = tail.finish();
-        assert_eq!(([passed, rest].concat(), seen, receipt), (body.to_vec(), body.to_vec(), None));
     }
 }
