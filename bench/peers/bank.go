@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -17,8 +18,11 @@ import (
 	"cosmossdk.io/depinject"
 	"cosmossdk.io/log"
 	sdkmath "cosmossdk.io/math"
+	abciserver "github.com/cometbft/cometbft/abci/server"
 	abci "github.com/cometbft/cometbft/abci/types"
+	"github.com/cometbft/cometbft/crypto"
 	cmted25519 "github.com/cometbft/cometbft/crypto/ed25519"
+	cryptoenc "github.com/cometbft/cometbft/crypto/encoding"
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	cmttypes "github.com/cometbft/cometbft/types"
 	dbm "github.com/cosmos/cosmos-db"
@@ -26,6 +30,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/baseapp"
 	"github.com/cosmos/cosmos-sdk/codec"
 	"github.com/cosmos/cosmos-sdk/runtime"
+	sdkserver "github.com/cosmos/cosmos-sdk/server"
 	"github.com/cosmos/cosmos-sdk/testutil/configurator"
 	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -79,7 +84,8 @@ func open(folder string) (*runtime.App, codec.Codec) {
 	return app, cdc
 }
 
-func initChain(app *runtime.App, cdc codec.Codec, addresses []string) {
+// genesis makes every account rich and the key the sole validator's, with one vote.
+func genesis(app *runtime.App, cdc codec.Codec, addresses []string, key crypto.PubKey) []byte {
 	accounts := make([]authtypes.GenesisAccount, len(addresses))
 	balances := make([]banktypes.Balance, len(addresses))
 	coins := sdk.NewCoins(sdk.NewCoin(denom, sdkmath.NewInt(balance)))
@@ -87,22 +93,52 @@ func initChain(app *runtime.App, cdc codec.Codec, addresses []string) {
 		accounts[index] = &authtypes.BaseAccount{Address: address, AccountNumber: uint64(index)}
 		balances[index] = banktypes.Balance{Address: address, Coins: coins}
 	}
-	validator := cmttypes.NewValidator(cmted25519.GenPrivKeyFromSecret([]byte("bench")).PubKey(), 1)
+	validator := cmttypes.NewValidator(key, 1)
 	set := cmttypes.NewValidatorSet([]*cmttypes.Validator{validator})
 	genesis, err := simtestutil.GenesisStateWithValSet(cdc, app.DefaultGenesis(), set, accounts, balances...)
 	must(err)
 	bytes, err := json.Marshal(genesis)
 	must(err)
+	return bytes
+}
+
+func initChain(app *runtime.App, cdc codec.Codec, addresses []string) {
+	key := cmted25519.GenPrivKeyFromSecret([]byte("bench")).PubKey()
 	params := &cmtproto.ConsensusParams{
 		Block:     &cmtproto.BlockParams{MaxBytes: 22_020_096, MaxGas: -1},
 		Evidence:  simtestutil.DefaultConsensusParams.Evidence,
 		Validator: simtestutil.DefaultConsensusParams.Validator,
 	}
-	_, err = app.InitChain(&abci.RequestInitChain{
+	_, err := app.InitChain(&abci.RequestInitChain{
 		ChainId: chainID, Time: time.Unix(1_700_000_000, 0), InitialHeight: 1,
-		ConsensusParams: params, AppStateBytes: bytes,
+		ConsensusParams: params, AppStateBytes: genesis(app, cdc, addresses, key),
 	})
 	must(err)
+}
+
+// served is the application for CometBFT, whose genesis file says nothing: it is made of the accounts in the folder.
+type served struct {
+	abci.Application
+	app    *runtime.App
+	cdc    codec.Codec
+	folder string
+}
+
+func (s served) InitChain(ctx context.Context, request *abci.RequestInitChain) (*abci.ResponseInitChain, error) {
+	key, err := cryptoenc.PubKeyFromProto(request.Validators[0].PubKey)
+	must(err)
+	request.AppStateBytes = genesis(s.app, s.cdc, accounts(s.folder), key)
+	return s.Application.InitChain(ctx, request)
+}
+
+// serve runs the application behind CometBFT's own ABCI server until it is killed.
+func serve(folder, address string) {
+	app, cdc := open(folder)
+	wrapped := served{sdkserver.NewCometABCIWrapper(app), app, cdc, folder}
+	server, err := abciserver.NewServer("tcp://"+address, "socket", wrapped)
+	must(err)
+	must(server.Start())
+	select {}
 }
 
 func accounts(folder string) []string {

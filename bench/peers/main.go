@@ -77,8 +77,12 @@ func since(start time.Time) int64 {
 }
 
 func main() {
+	if len(os.Args) == 4 && os.Args[1] == "serve" {
+		serve(os.Args[2], os.Args[3])
+		return
+	}
 	if len(os.Args) != 3 {
-		must(fmt.Errorf("usage: peers bank|tree FOLDER"))
+		must(fmt.Errorf("usage: peers bank|tree FOLDER, or peers serve FOLDER ADDRESS"))
 	}
 	var report Report
 	switch os.Args[1] {

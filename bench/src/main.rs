@@ -3,14 +3,16 @@
 
 mod bank;
 mod empty;
+mod engine;
 mod jmt_tree;
+mod live;
 mod meter;
 mod report;
 mod table;
 mod tree;
 mod workload;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -34,7 +36,13 @@ enum Command {
         what: What,
         /// Where the workload is, and where it may write
         folder: PathBuf,
+        /// The built Go side, for what it serves
+        #[arg(long)]
+        peers: Option<PathBuf>,
     },
+    /// Our application by itself on a socket, until it is killed; a measurement calls this
+    #[command(hide = true)]
+    Serve { folder: PathBuf, address: String },
 }
 
 #[derive(clap::Args)]
@@ -48,7 +56,7 @@ struct All {
     /// Bank sends among a million accounts too: a quarter of an hour more
     #[arg(long)]
     long: bool,
-    /// Only rows whose measurement has this in its name: bank, tree, empty
+    /// Only rows whose measurement has this in its name: bank, live, tree, empty
     #[arg(long)]
     only: Option<String>,
 }
@@ -61,6 +69,8 @@ enum What {
     BankPooled,
     /// The same, with transactions made searchable
     BankIndexed,
+    /// Bank sends end to end over CometBFT: our application, or with --peers the SDK's
+    Live,
     /// A million keys
     Tree,
     /// The same in the `jmt` crate, in memory
@@ -74,19 +84,21 @@ enum What {
 fn main() -> Result<()> {
     match Cli::parse().command {
         Command::All(all) => report::run(&all),
-        Command::Measure { what, folder } => {
-            let report = measure(what, &folder)?;
+        Command::Measure { what, folder, peers } => {
+            let report = measure(what, &folder, peers.as_deref())?;
             println!("{}", serde_json::to_string(&report)?);
             Ok(())
         }
+        Command::Serve { folder, address } => live::serve(&folder, &address),
     }
 }
 
-fn measure(what: What, folder: &std::path::Path) -> Result<Report> {
+fn measure(what: What, folder: &Path, peers: Option<&Path>) -> Result<Report> {
     match what {
         What::Bank => bank::measure(folder, bank::Style::Plain),
         What::BankPooled => bank::measure(folder, bank::Style::Pooled),
         What::BankIndexed => bank::measure(folder, bank::Style::Indexed),
+        What::Live => live::measure(folder, peers),
         What::Tree => tree::measure(folder),
         What::Jmt => jmt_tree::measure(),
         What::Empty => empty::measure(folder, false),

@@ -31,6 +31,13 @@ impl Runner<'_> {
         measured(command, &format!("ours: {what}"))
     }
 
+    /// What our program measures about the Go side.
+    fn served(&self, what: &str) -> Result<Report> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["measure", what]).arg(&self.folder).arg("--peers").arg(&self.all.peers);
+        measured(command, &format!("peer: {what}"))
+    }
+
     fn peer(&self, what: &str) -> Result<Report> {
         let mut command = Command::new(&self.all.peers);
         command.arg(what).arg(&self.folder);
@@ -50,6 +57,11 @@ fn rows(all: &All) -> Result<Vec<Row>> {
     let small = Runner { all, folder: scratch.path().join("small") };
     fs::create_dir(&small.folder)?;
     let mut rows = Vec::new();
+    if small.wants("live") {
+        workload::write(&small.folder, Size(20_000))?;
+        rows.push(table::live(&small.ours("live")?, &small.served("live")?)?);
+        forget(&small.folder)?;
+    }
     if small.wants("bank") {
         workload::write(&small.folder, Size(20_000))?;
         let (ours, pooled) = (small.ours("bank")?, small.ours("bank-pooled")?);

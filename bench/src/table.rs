@@ -104,6 +104,19 @@ pub(crate) fn bank(ours: &Report, pooled: &Report, indexed: &Report, peer: &Repo
     ]
 }
 
+pub(crate) fn live(ours: &Report, peer: &Report) -> Result<Row> {
+    let blocks = (ours.figure("blocks")?, peer.figure("blocks")?);
+    Ok(Row {
+        name: "B10",
+        what: "bank sends end to end, one CometBFT validator, load beside it",
+        ours: rate(ours),
+        peer: format!("{SDK} {}", rate(peer)),
+        more: format!("in {} / {} blocks", blocks.0, blocks.1),
+        bar: "8000 tx/s",
+        ratio: ours.per_second() / peer.per_second(),
+    })
+}
+
 pub(crate) fn large_bank(ours: &Report, peer: &Report) -> Vec<Row> {
     let memory = Row {
         name: "B11",
