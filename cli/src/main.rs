@@ -8,6 +8,8 @@ mod node;
 mod offchain;
 mod operator;
 mod output;
+#[cfg(test)]
+mod pages;
 mod passport;
 mod prompt;
 mod provider;
