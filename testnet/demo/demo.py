@@ -4,8 +4,10 @@ Everything goes through the programs that people have: lazd, its operator, its p
 """
 
 import argparse
+import collections
 import json
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -122,6 +124,33 @@ class Demo:
     def balance(self, who):
         return int(self.q("bank", "balance", self.address(who), "ulaz")["balance"]["amount"])
 
+    def books(self, addresses):
+        """Why each account has more or less than at first: amounts in ulaz by what was done, from every block's events."""
+        books = {address: collections.Counter() for address in addresses}
+        def moved(events, what):
+            payer, fee = None, 0
+            for event in events:
+                said = {one["key"]: one["value"] for one in event["attributes"]}
+                if event["type"] == "tx" and "fee_payer" in said:
+                    payer, fee = said["fee_payer"], ulaz(said["fee"])
+            if payer in books:
+                books[payer]["fees of transactions"] -= fee
+                books[payer][what] += fee
+            for event in events:
+                said = {one["key"]: one["value"] for one in event["attributes"]}
+                if event["type"] == "coin_spent" and said["spender"] in books:
+                    books[said["spender"]][what] -= ulaz(said["amount"])
+                if event["type"] == "coin_received" and said["receiver"] in books:
+                    books[said["receiver"]][what] += ulaz(said["amount"])
+        rpc = self.lazd("config", "get", "client", "node").strip('"').replace("tcp:", "http:")
+        for height in range(1, int(self.json("status")["sync_info"]["latest_block_height"]) + 1):
+            with urllib.request.urlopen(f"{rpc}/block_results?height={height}", timeout=30) as answer:
+                block = json.load(answer)["result"]
+            for result in block["txs_results"] or []:
+                moved(result["events"], action(result["events"]))
+            moved(block["finalize_block_events"] or [], "what came back by itself")
+        return books
+
     def submit(self, who, kind, path, media, policy, parents=(), manifest=None):
         locator = f"file://{path}"
         manifest = manifest or self.json("content", "manifest", path, "--media-type", media, "--locator", locator)
@@ -163,6 +192,20 @@ class Demo:
                 report = json.load(answer)
             found = [f["what"] for section in report["sections"] for f in section["findings"]]
             self.say(f"{node}: {report['verdict']} {report['score']}: {'; '.join(found) or report['because']}")
+
+
+def ulaz(coins):
+    return sum(int(coin.removesuffix("ulaz")) for coin in coins.split(",") if coin.endswith("ulaz"))
+
+
+def action(events):
+    """What a transaction did, as people call it: the last word of its message's type."""
+    for event in events:
+        for one in event["attributes"]:
+            if event["type"] == "message" and one["key"] == "action":
+                words = re.findall("[A-Z][a-z0-9]*", one["value"].rsplit(".Msg", 1)[-1])
+                return " ".join(words).lower()
+    return "transactions that failed"
 
 
 def policy(price, unit, royalty):
@@ -340,7 +383,7 @@ def use(demo, encoder, classifier, tasks, weights):
     row = list(model.read_table(demo.folder / "breast_cancer.csv")[0][0])
     for _ in range(PREDICTIONS):
         benign = demo.post(demo.port(93), "/v1/predict", {"row": row})["benign"]
-    demo.say(f"the first patient is benign with {benign:.1%}")
+    demo.say(f"the first patient's tumour is {'benign' if benign > 0.5 else 'malignant'}, says the classifier: {benign:.1%} for benign")
     for number, ready in enumerate(spent, 1):
         said = ready()
         demo.say(f"channel-{number}: {said['requests']} calls, {said['units']} units, {said['costs']} ulaz, all signed for")
@@ -378,11 +421,19 @@ def money(demo, encoder, classifier, redeemed):
         demo.tx(node, "quorum", "claim-quorum-pool", 1, node=node)
     demo.say("the Quorum's members claim their 2 %, by power")
     demo.title("Balances, of 1,000 LAZ each in the beginning")
-    for who, story in PEOPLE.items():
-        change = demo.balance(who) - 1_000 * LAZ
-        print(f"   {who:5} {demo.balance(who) / LAZ:12.6f} LAZ  {change / LAZ:+.6f}  {story}", flush=True)
-    print("   Fees of tasks (1.1 LAZ each) and deposits of deeds that failed are why those who submitted have less;")
-    print("   what a good one earns per use comes back, for ever.", flush=True)
+    addresses = {demo.address(who): who for who in PEOPLE}
+    balances = {address: demo.balance(who) for address, who in addresses.items()}
+    for address, entries in demo.books(addresses).items():
+        entries.pop("multi send")  # the faucet's 1,000 LAZ
+        change, who = balances[address] - 1_000 * LAZ, addresses[address]
+        print(f"   {who:5} {balances[address] / LAZ:12.6f} LAZ  {change / LAZ:+.6f}  {PEOPLE[who]}")
+        for what, amount in sorted(entries.items(), key=lambda entry: entry[1]):
+            if amount:
+                print(f"         {amount / LAZ:+12.6f}      {what}", flush=True)
+        if sum(entries.values()) != change:
+            raise SystemExit(f"{who}: the entries are {sum(entries.values())} ulaz, the balance changed by {change}")
+    print("   A task costs 1.1 LAZ once; what a good asset earns per use comes for ever. A channel's deposit is its consumer's")
+    print("   until it is used, and a provider's is its own until it ends.", flush=True)
 
 
 def passport(demo, classifier):
