@@ -1,13 +1,13 @@
 //! A state as the genesis of a chain that goes on where it stands.
 
 use proto::tendermint::types::ConsensusParams;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use state::{Fault, Snapshot};
 use tendermint_proto::v0_38::{abci::ValidatorUpdate, crypto::public_key::Sum};
 
 use crate::{
     error::{Result, Sdk},
-    modules::{self, consensus, staking},
+    modules::{self, Section, consensus, staking},
 };
 
 /// What a genesis document is made of.
@@ -21,7 +21,23 @@ pub struct Exported {
     /// The set that signs the next block; empty if staking knows no validator.
     pub validators: Vec<Listed>,
     /// One section per module.
-    pub app_state: Map<String, Json>,
+    pub app_state: Sections,
+}
+
+/// Sections of a genesis, each made when it is asked for: a state may be larger than what memory holds twice.
+#[derive(Clone)]
+pub struct Sections {
+    state: Snapshot,
+    left: std::vec::IntoIter<&'static Section>,
+}
+
+impl Iterator for Sections {
+    type Item = Result<(&'static str, Json)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (module, write) = self.left.next()?;
+        Some(write(&self.state).map(|section| (*module, section)))
+    }
 }
 
 /// A validator as a genesis document lists it.
@@ -36,7 +52,7 @@ pub struct Listed {
 
 /// Exports a state; only the sections of `named` modules if there are any.
 pub fn export(state: &Snapshot, named: &[String]) -> Result<Exported> {
-    let all = modules::export(state)?;
+    let all = modules::SECTIONS;
     if let Some(unknown) = named.iter().find(|name| all.iter().all(|(module, _)| module != name)) {
         let known: Vec<_> = all.iter().map(|(module, _)| *module).collect();
         let text =
@@ -44,14 +60,14 @@ pub fn export(state: &Snapshot, named: &[String]) -> Result<Exported> {
         return Err(Sdk::InvalidRequest(text).into());
     }
     let wanted = |module: &str| named.is_empty() || named.iter().any(|name| name == module);
-    let sections = all.into_iter().filter(|(module, _)| wanted(module));
+    let left: Vec<_> = all.iter().filter(|(module, _)| wanted(module)).collect();
     let set = staking::set(state)?;
     Ok(Exported {
         chain_id: consensus::chain_id(state)?.unwrap_or_default(),
         height: state.height(),
         params: consensus::params(state)?,
         validators: set.into_iter().map(|member| listed(state, member)).collect::<Result<_>>()?,
-        app_state: sections.map(|(module, section)| (module.to_owned(), section)).collect(),
+        app_state: Sections { state: state.clone(), left: left.into_iter() },
     })
 }
 
@@ -139,6 +155,11 @@ mod tests {
         exported.validators.iter().map(update).collect()
     }
 
+    fn sections(exported: &Exported) -> serde_json::Map<String, Json> {
+        let sections = exported.app_state.clone().map(|section| section.expect("exports"));
+        sections.map(|(module, section)| (module.to_owned(), section)).collect()
+    }
+
     fn init(exported: &Exported) -> InitChain {
         InitChain {
             chain_id: exported.chain_id.clone(),
@@ -146,7 +167,7 @@ mod tests {
             initial_height: exported.height + 1,
             params: exported.params.clone(),
             validators: updates(exported),
-            app_state: Json::Object(exported.app_state.clone()),
+            app_state: Json::Object(sections(exported)),
         }
     }
 
@@ -159,7 +180,7 @@ mod tests {
         assert_eq!(names.len(), 2);
         assert!(names.contains(&"vic") && names.contains(&"wes"));
         let trial = try_out(&init(&exported)).expect("a good genesis");
-        for (module, section) in &exported.app_state {
+        for (module, section) in &sections(&exported) {
             assert_eq!(trial.app_state[module], *section, "{module}");
         }
         let folder = tempfile::tempdir().expect("a folder");
@@ -176,8 +197,8 @@ mod tests {
         let both = [chain.node.store().latest(), node.store().latest()];
         let [old, new] = both.map(|state| export(&state, &[]).expect("exports"));
         assert_eq!(new.height, old.height);
-        for (module, section) in &old.app_state {
-            assert_eq!(new.app_state[module], *section, "{module}");
+        for (module, section) in &sections(&old) {
+            assert_eq!(sections(&new)[module], *section, "{module}");
         }
         let encoded = |params: &ConsensusParams| params.encode_to_vec();
         assert_eq!(encoded(&new.params), encoded(&old.params));
@@ -188,7 +209,7 @@ mod tests {
         let chain = TestChain::with_genesis(&["ada"], genesis(&[("ada", 5)], &[]));
         let latest = chain.node.store().latest();
         let some = export(&latest, &["bank".into(), "gov".into()]).expect("exports");
-        assert_eq!(some.app_state.keys().collect::<Vec<_>>(), ["bank", "gov"]);
+        assert_eq!(sections(&some).keys().collect::<Vec<_>>(), ["bank", "gov"]);
         assert!(some.validators.is_empty());
         let error = export(&latest, &["bonk".into()]).err().expect("refuses").to_string();
         assert!(error.contains("no module bonk") && error.contains("bank"), "{error}");

@@ -339,27 +339,33 @@ pub(crate) fn local_params() -> Result<Vec<(&'static str, Json)>> {
     ])
 }
 
-/// The state as a genesis would have it.
+/// A part of a genesis: whose, and how it is written.
+pub(crate) type Section = (&'static str, fn(&dyn Read) -> Result<Json>);
+
+/// The state as a genesis would have it, a section per module.
+pub(crate) const SECTIONS: &[Section] = &[
+    ("scheduler", |state| genesis::json(&scheduler::export(state)?)),
+    ("audit", |state| genesis::json(&audit::export(state)?)),
+    ("auth", |state| genesis::json(&auth::export(state)?)),
+    ("bank", |state| genesis::json(&bank::export(state)?)),
+    ("slashing", |state| genesis::json(&slashing::export(state)?)),
+    ("staking", |state| genesis::json(&staking::export(state)?)),
+    ("evidence", |state| genesis::json(&evidence::export(state)?)),
+    ("distribution", |state| genesis::json(&distribution::export(state)?)),
+    ("mint", |state| genesis::json(&mint::export(state)?)),
+    ("beacon", |state| genesis::json(&beacon::export(state)?)),
+    ("idao", |state| genesis::json(&idao::export(state)?)),
+    ("quorum", |state| genesis::json(&quorum::export(state)?)),
+    ("dat", |state| genesis::json(&dat::export(state)?)),
+    ("usage", |state| genesis::json(&usage::export(state)?)),
+    ("rewards", |state| genesis::json(&rewards::export(state)?)),
+    ("vsc", |state| genesis::json(&vsc::export(state)?)),
+    ("gov", |state| genesis::json(&gov::export(state)?)),
+];
+
+/// All sections.
 pub(crate) fn export(state: &dyn Read) -> Result<Vec<(&'static str, Json)>> {
-    Ok(vec![
-        ("scheduler", genesis::json(&scheduler::export(state)?)?),
-        ("audit", genesis::json(&audit::export(state)?)?),
-        ("auth", genesis::json(&auth::export(state)?)?),
-        ("bank", genesis::json(&bank::export(state)?)?),
-        ("slashing", genesis::json(&slashing::export(state)?)?),
-        ("staking", genesis::json(&staking::export(state)?)?),
-        ("evidence", genesis::json(&evidence::export(state)?)?),
-        ("distribution", genesis::json(&distribution::export(state)?)?),
-        ("mint", genesis::json(&mint::export(state)?)?),
-        ("beacon", genesis::json(&beacon::export(state)?)?),
-        ("idao", genesis::json(&idao::export(state)?)?),
-        ("quorum", genesis::json(&quorum::export(state)?)?),
-        ("dat", genesis::json(&dat::export(state)?)?),
-        ("usage", genesis::json(&usage::export(state)?)?),
-        ("rewards", genesis::json(&rewards::export(state)?)?),
-        ("vsc", genesis::json(&vsc::export(state)?)?),
-        ("gov", genesis::json(&gov::export(state)?)?),
-    ])
+    SECTIONS.iter().map(|(module, write)| Ok((*module, write(state)?))).collect()
 }
 
 /// Refuses whoever is not governance.

@@ -1,16 +1,19 @@
 //! `lazd export`: the state of a stopped node as the genesis of a chain that goes on from it.
 
-use std::path::PathBuf;
+use std::{
+    io::{BufWriter, Write},
+    path::PathBuf,
+};
 
 use anyhow::{Context, Result, anyhow, bail};
-use app::export::{Exported, Listed};
+use app::export::{Exported, Listed, Sections};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use proto::{address::ConsAddress, tendermint::types::ConsensusParams};
 use serde_json::{Map, Value as Json, json};
 use state::{Snapshot, Store};
 
 use super::{
-    home::{Existing, Home, write_file},
+    home::{Existing, Home, write_file_by},
     snapshots,
 };
 
@@ -51,14 +54,32 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
     let text = home.read(&home.genesis())?;
     if store.height() == 0 {
         eprintln!("WARNING: State is not initialized. Returning genesis file.");
-        return deliver(args, text.trim_end());
+        return deliver(args, |out| Ok(out.write_all(text.trim_end().as_bytes())?));
     }
     let mut document: Map<String, Json> =
         serde_json::from_str(&text).with_context(|| format!("{}", home.genesis().display()))?;
     let exported = app::export::export(&state_at(&store, args.height)?, &args.modules_to_export)
         .map_err(|error| anyhow!("error exporting state: {error}"))?;
-    fill(&mut document, exported);
-    deliver(args, &serde_json::to_string(&document)?)
+    let app_state = fill(&mut document, exported);
+    deliver(args, |out| write(&document, app_state, out))
+}
+
+/// The document, its state last and section by section.
+fn write(head: &Map<String, Json>, app_state: Sections, out: &mut dyn Write) -> Result<()> {
+    out.write_all(b"{")?;
+    for (name, value) in head {
+        serde_json::to_writer(&mut *out, name)?;
+        out.write_all(b":")?;
+        serde_json::to_writer(&mut *out, value)?;
+        out.write_all(b",")?;
+    }
+    out.write_all(b"\"app_state\":{")?;
+    for (place, section) in app_state.enumerate() {
+        let (module, section) = section.map_err(|error| anyhow!("error exporting state: {error}"))?;
+        write!(out, "{}\"{module}\":", if place == 0 { "" } else { "," })?;
+        serde_json::to_writer(&mut *out, &section)?;
+    }
+    Ok(out.write_all(b"}}")?)
 }
 
 /// The newest state, or that of a height.
@@ -70,8 +91,8 @@ pub(crate) fn state_at(store: &Store, height: i64) -> Result<Snapshot> {
     Ok(store.at(asked.with_context(|| format!("--height {height} is no height"))?)?)
 }
 
-/// Puts a state in the place of the one that the document began with. What else it says stays.
-fn fill(document: &mut Map<String, Json>, exported: Exported) {
+/// Takes the state that the document began with out of it, and gives the one for its place. What else it says stays.
+fn fill(document: &mut Map<String, Json>, exported: Exported) -> Sections {
     let mut set = |name: &str, value: Json| drop(document.insert(name.to_owned(), value));
     set("chain_id", exported.chain_id.into());
     set("initial_height", (exported.height + 1).to_string().into());
@@ -81,7 +102,8 @@ fn fill(document: &mut Map<String, Json>, exported: Exported) {
         set("validators", exported.validators.iter().map(validator).collect());
     }
     set("app_hash", "".into());
-    set("app_state", Json::Object(exported.app_state));
+    document.shift_remove("app_state");
+    exported.app_state
 }
 
 fn validator(listed: &Listed) -> Json {
@@ -114,12 +136,14 @@ fn params(params: &ConsensusParams) -> Json {
     })
 }
 
-fn deliver(args: &Args, text: &str) -> Result<()> {
+fn deliver(args: &Args, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let line = |out: &mut dyn Write| write(out).and_then(|()| Ok(out.write_all(b"\n")?));
     match &args.output_document {
-        Some(path) => write_file(path, format!("{text}\n").as_bytes(), 0o644, Existing::Replace),
+        Some(path) => write_file_by(path, 0o644, Existing::Replace, line),
         None => {
-            println!("{text}");
-            Ok(())
+            let mut out = BufWriter::new(std::io::stdout().lock());
+            line(&mut out)?;
+            Ok(out.flush()?)
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, DirBuilder, File, TryLockError},
-    io::{self, Write},
+    io::{self, BufWriter, Write},
     os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
     thread::sleep,
@@ -178,12 +178,24 @@ pub(crate) enum Existing {
 
 /// Writes a file whole or not at all: into a neighbour, synced, then renamed.
 pub(crate) fn write_file(path: &Path, bytes: &[u8], mode: u32, existing: Existing) -> Result<()> {
+    write_file_by(path, mode, existing, |file| Ok(file.write_all(bytes)?))
+}
+
+/// The same with what writes it.
+pub(crate) fn write_file_by(
+    path: &Path,
+    mode: u32,
+    existing: Existing,
+    write: impl FnOnce(&mut dyn Write) -> Result<()>,
+) -> Result<()> {
     let doing = || format!("cannot write {}", path.display());
     let folder = path.parent().unwrap_or(Path::new("."));
     let permissions = fs::Permissions::from_mode(mode);
     let mut file =
         tempfile::Builder::new().permissions(permissions).tempfile_in(folder).with_context(doing)?;
-    file.write_all(bytes).with_context(doing)?;
+    let mut buffered = BufWriter::new(&mut file);
+    write(&mut buffered).and_then(|()| Ok(buffered.flush()?)).with_context(doing)?;
+    drop(buffered);
     file.as_file().sync_all().with_context(doing)?;
     match existing {
         Existing::Replace => file.persist(path).with_context(doing)?,
