@@ -75,6 +75,10 @@ enum Commands {
     },
     #[command(name = node::engine::SHIM, hide = true)]
     RunEngine(node::engine::ShimArgs),
+    #[command(name = services::operator::LOOK_APART, hide = true)]
+    LookApart {
+        file: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -130,5 +134,9 @@ fn run(cli: &Cli) -> Result<()> {
             Ok(())
         }
         Commands::RunEngine(args) => node::engine::run_shim(args),
+        Commands::LookApart { file } => {
+            println!("{}", services::operator::look_apart(file)?);
+            Ok(())
+        }
     }
 }

@@ -25,5 +25,6 @@ mod report;
 mod work;
 
 pub use config::{Config, Exec};
+pub use evaluate::{LOOK_APART, look_apart};
 pub use report::{Finding, Report, Section};
 pub use work::{Member, Signers, run};

@@ -63,16 +63,9 @@ pub(super) async fn look(
 
 async fn run(exec: &Exec, question: &str) -> Result<String, String> {
     let Some((program, arguments)) = exec.command.split_first() else { return Err("no program".into()) };
-    // util-linux sets the limits: the process must not set them for itself
-    let mut command = Command::new("prlimit");
-    command
-        .arg(format!("--as={}", exec.memory))
-        .arg(format!("--cpu={}", exec.secs))
-        .arg("--core=0")
-        .arg("--");
+    let mut command = limited(exec.memory, exec.secs);
     command.arg(program).args(arguments);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
-    command.env_clear().env("PATH", std::env::var("PATH").unwrap_or_default());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     if let Some(uid) = exec.uid {
         command.uid(uid).gid(uid);
     }
@@ -90,6 +83,15 @@ async fn run(exec: &Exec, question: &str) -> Result<String, String> {
     }
     let ended = child.wait().await.map_err(|error| error.to_string())?;
     if ended.success() { Ok(said) } else { Err(format!("it ended with {ended}")) }
+}
+
+/// A command, to which a program is added, with so many bytes of memory and seconds of processor time.
+pub(super) fn limited(memory: u64, secs: u64) -> Command {
+    // util-linux sets the limits: the process must not set them for itself
+    let mut command = Command::new("prlimit");
+    command.arg(format!("--as={memory}")).arg(format!("--cpu={secs}")).arg("--core=0").arg("--");
+    command.env_clear().env("PATH", std::env::var("PATH").unwrap_or_default()).kill_on_drop(true);
+    command
 }
 
 #[cfg(test)]

@@ -3,11 +3,12 @@
 //! | evaluator | for |
 //! |---|---|
 //! | `integrity` | everything: the bytes are those of the manifest |
-//! | `table` | CSV, TSV, JSON lines |
+//! | `table` | CSV, TSV, JSON lines, Parquet |
 //! | `model` | safetensors, ONNX |
 //! | `behaviour` | a suite of requests against an endpoint |
 //! | `exec` | whatever a program of the operator's can judge |
 
+mod apart;
 mod behaviour;
 mod exec;
 mod model;
@@ -45,6 +46,8 @@ use super::{
 };
 use seen::{Seen, Sketches};
 
+pub use apart::{LOOK_APART, look_apart};
+
 /// Parents whose weights a model is compared with.
 const MAX_PARENTS: usize = 4;
 
@@ -80,6 +83,7 @@ enum Form {
     Csv,
     Tsv,
     JsonLines,
+    Parquet,
     Safetensors,
     Onnx,
     Other,
@@ -91,6 +95,9 @@ impl Form {
             "text/csv" => Form::Csv,
             "text/tab-separated-values" => Form::Tsv,
             "application/jsonl" | "application/x-ndjson" | "application/jsonlines" => Form::JsonLines,
+            "application/vnd.apache.parquet" | "application/x-parquet" | "application/parquet" => {
+                Form::Parquet
+            }
             "application/vnd.safetensors" | "application/x-safetensors" => Form::Safetensors,
             "application/onnx" | "application/x-onnx" | "application/vnd.onnx" => Form::Onnx,
             _ => Form::Other,
@@ -185,6 +192,11 @@ impl Evaluator {
             (UpdateKind::Dataset | UpdateKind::Pov, Form::Csv | Form::Tsv | Form::JsonLines) => {
                 let path = content.file.path().to_owned();
                 let (section, rows) = blocking(move || table::look(&path, form)).await?;
+                sketches.rows = rows;
+                sections.push(section);
+            }
+            (UpdateKind::Dataset | UpdateKind::Pov, Form::Parquet) => {
+                let (section, rows) = apart::look(content.file.path()).await?;
                 sketches.rows = rows;
                 sections.push(section);
             }

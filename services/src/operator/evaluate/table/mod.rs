@@ -1,9 +1,12 @@
-//! Tables: CSV, TSV and JSON lines, read once from the front to the end in memory that does not grow with them.
+//! Tables: CSV, TSV, JSON lines and Parquet, read once from the front to the end in memory that does not grow with them.
+
+mod parquet;
+mod text;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     fs::File,
-    io::{self, BufReader, Read},
+    io::{self, BufReader},
     path::Path,
 };
 
@@ -23,6 +26,8 @@ const MAX_COLUMNS: usize = 4_096;
 const MAX_LISTED: usize = 64;
 /// Bytes of one row.
 const MAX_ROW: u64 = 16 << 20;
+/// Between the cells of a row that is hashed.
+const SEPARATOR: &str = "\u{1f}";
 /// What a trace of persons in at least one row of a thousand costs, and one in fewer.
 const PERSONAL: (u32, u32) = (6_000, 1_000);
 
@@ -175,12 +180,19 @@ impl Table {
 
 /// What a table is worth, and the sketch of its rows.
 pub(super) fn look(path: &Path, form: Form) -> io::Result<(Section, Vec<u64>)> {
-    let file = BufReader::with_capacity(1 << 20, File::open(path)?);
-    let read = match form {
-        Form::JsonLines => json_lines(file),
-        Form::Tsv => csv(file, b'\t'),
-        _ => csv(file, b','),
-    };
+    let file = File::open(path)?;
+    if form == Form::Parquet {
+        return done(parquet::rows(file));
+    }
+    let file = BufReader::with_capacity(1 << 20, file);
+    done(match form {
+        Form::JsonLines => text::json_lines(file),
+        Form::Tsv => text::csv(file, b'\t'),
+        _ => text::csv(file, b','),
+    })
+}
+
+fn done(read: Result<Table, Unreadable>) -> io::Result<(Section, Vec<u64>)> {
     match read {
         Ok(table) => Ok((table.section(), table.sketch.iter().copied().collect())),
         Err(Unreadable::Disk(error)) => Err(error),
@@ -207,113 +219,16 @@ impl From<io::Error> for Unreadable {
     }
 }
 
+fn too_long() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("a row is longer than {MAX_ROW} bytes"))
+}
+
 impl From<csv::Error> for Unreadable {
     fn from(error: csv::Error) -> Unreadable {
         match error.into_kind() {
             csv::ErrorKind::Io(error) => error.into(),
             other => Unreadable::Content(format!("it cannot be read as a table: {other:?}")),
         }
-    }
-}
-
-fn csv(file: impl Read, delimiter: u8) -> Result<Table, Unreadable> {
-    let capped = Capped { inner: file, line: 0 };
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(capped);
-    let names: Vec<String> =
-        reader.byte_headers()?.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
-    let width = names.len();
-    let mut table = Table::new(names.into_iter());
-    let mut record = csv::ByteRecord::new();
-    while reader.read_byte_record(&mut record)? {
-        if record.len() != width {
-            table.broken += 1;
-            continue;
-        }
-        let cells: Vec<_> = record.iter().map(String::from_utf8_lossy).collect();
-        let whole = cells.join("\u{1f}");
-        table.row(&whole, cells.iter().map(AsRef::as_ref).enumerate());
-    }
-    Ok(table)
-}
-
-/// One JSON object a line; columns are the fields of the first.
-fn json_lines(file: impl io::BufRead) -> Result<Table, Unreadable> {
-    let mut lines = Lines { inner: file };
-    let mut table: Option<(Table, HashMap<String, usize>)> = None;
-    while let Some(line) = lines.next()? {
-        if line.trim().is_empty() {
-            continue;
-        }
-        let parsed: Result<serde_json::Map<String, serde_json::Value>, _> = serde_json::from_str(&line);
-        let (table, places) = table.get_or_insert_with(|| {
-            let names: Vec<String> =
-                parsed.as_ref().map(|fields| fields.keys().cloned().collect()).unwrap_or_default();
-            let places = names.iter().cloned().enumerate().map(|(place, name)| (name, place)).collect();
-            (Table::new(names.into_iter()), places)
-        });
-        let Ok(fields) = parsed else {
-            table.broken += 1;
-            continue;
-        };
-        if fields.len() != places.len() || !fields.keys().all(|name| places.contains_key(name)) {
-            table.broken += 1;
-            continue;
-        }
-        let text = |value: &serde_json::Value| match value {
-            serde_json::Value::Null => String::new(),
-            serde_json::Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        let mut cells: Vec<(usize, String)> =
-            fields.iter().map(|(name, value)| (places[name], text(value))).collect();
-        cells.sort();
-        let whole = cells.iter().map(|(_, cell)| cell.as_str()).collect::<Vec<_>>().join("\u{1f}");
-        table.row(&whole, cells.iter().map(|(place, cell)| (*place, cell.as_str())));
-    }
-    table.map(|(table, _)| table).ok_or_else(|| Unreadable::Content("there is no line in it".into()))
-}
-
-fn too_long() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("a row is longer than {MAX_ROW} bytes"))
-}
-
-/// Refuses rows so long that they would fill the memory.
-struct Capped<R> {
-    inner: R,
-    line: u64,
-}
-
-impl<R: Read> Read for Capped<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let came = self.inner.read(into)?;
-        for piece in into[..came].split_inclusive(|byte| *byte == b'\n') {
-            self.line += piece.len() as u64;
-            if self.line > MAX_ROW {
-                return Err(too_long());
-            }
-            if piece.ends_with(b"\n") {
-                self.line = 0;
-            }
-        }
-        Ok(came)
-    }
-}
-
-struct Lines<R> {
-    inner: R,
-}
-
-impl<R: io::BufRead> Lines<R> {
-    fn next(&mut self) -> io::Result<Option<String>> {
-        let mut line = Vec::new();
-        let mut capped = Read::take(&mut self.inner, MAX_ROW + 1);
-        if io::BufRead::read_until(&mut capped, b'\n', &mut line)? == 0 {
-            return Ok(None);
-        }
-        if line.len() as u64 > MAX_ROW {
-            return Err(too_long());
-        }
-        Ok(Some(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']).to_owned()))
     }
 }
 
