@@ -14,6 +14,7 @@ mod passport;
 mod prompt;
 mod provider;
 mod query;
+mod signer;
 mod status;
 mod tx;
 mod version;
@@ -58,6 +59,7 @@ enum Commands {
     Voucher(offchain::voucher::Args),
     Passport(passport::Args),
     Operator(Box<operator::Args>),
+    Signer(Box<signer::Args>),
     Provider(Box<provider::Args>),
     Usage(provider::UsageArgs),
     Snapshots(node::snapshots::Args),
@@ -100,7 +102,9 @@ fn run(cli: &Cli) -> Result<()> {
     let home = Home::new(&cli.home);
     match &cli.command {
         Commands::Start(_) => log::init_node(&home, &cli.log),
-        Commands::Operator(_) | Commands::Provider(_) | Commands::Usage(_) => log::init_daemon(&cli.log),
+        Commands::Operator(_) | Commands::Signer(_) | Commands::Provider(_) | Commands::Usage(_) => {
+            log::init_daemon(&cli.log)
+        }
         _ => log::init_command(&cli.log),
     }
     match &cli.command {
@@ -118,6 +122,7 @@ fn run(cli: &Cli) -> Result<()> {
         Commands::Voucher(args) => offchain::voucher::run(&home, args),
         Commands::Passport(args) => passport::run(&home, args),
         Commands::Operator(args) => operator::run(&home, args),
+        Commands::Signer(args) => signer::run(&home, args),
         Commands::Provider(args) => provider::run(&home, args),
         Commands::Usage(args) => provider::run_usage(&home, args),
         Commands::Snapshots(args) => node::snapshots::run(&home, args),

@@ -19,6 +19,7 @@ use crate::{
 #[command(after_help = "Examples:
   lazd operator --from validator
   lazd operator --from validator --config operator.toml --listen 127.0.0.1:8700
+  lazd operator --from hot-wallet --signer unix:///run/lazd-signer/socket
   lazd operator --from validator --member other-validator --payer hot-wallet")]
 pub(crate) struct Args {
     /// Name of the validator's key; further members with --member
@@ -30,6 +31,9 @@ pub(crate) struct Args {
     /// Name of the key whose account carries the ballots; the first member's by default
     #[arg(long)]
     payer: Option<String>,
+    /// A signer that holds the members' keys, as unix:///path (`lazd signer`); --from then only pays
+    #[arg(long, conflicts_with_all = ["members", "number"], value_parser = socket)]
+    signer: Option<PathBuf>,
     /// Which of the attestation keys that come from a member's key: 0 is the first, see `lazd ballot keys`
     #[arg(long, default_value_t = 0)]
     number: u64,
@@ -53,9 +57,6 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
     let mut config = settings(home, args)?;
     config.listen = args.listen.or(config.listen);
     let first = args.from.as_deref();
-    let names = std::iter::once(first).chain(args.members.iter().map(|name| Some(name.as_str())));
-    let members: Vec<Member> =
-        names.map(|name| Ok(Member::new(&context.key(name)?.1, args.number))).collect::<Result<_>>()?;
     let payer = context.key(args.payer.as_deref().or(first))?.1;
     let chain = context.chain()?;
     let folder = home.path().join("operator");
@@ -65,8 +66,29 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
         if let Some(known) = context.known_chain_id().filter(|known| **known != asked) {
             bail!("the node is on chain {asked:?}, but --chain-id or client.toml say {known:?}");
         }
+        let members = match &args.signer {
+            Some(socket) => Member::apart(socket.clone()).await?,
+            None => members(&context, first, &args.members, args.number)?,
+        };
         Ok(operator::run(chain, Signers { members, payer }, config, &folder, stopped()).await?)
     })
+}
+
+/// Where `unix:///path` is.
+pub(crate) fn socket(text: &str) -> Result<PathBuf> {
+    let path = text.strip_prefix("unix://").filter(|path| path.starts_with('/'));
+    Ok(path.with_context(|| format!("{text:?} is no socket: unix:///path"))?.into())
+}
+
+/// Members by the names of their keys.
+pub(crate) fn members(
+    context: &Context,
+    first: Option<&str>,
+    others: &[String],
+    number: u64,
+) -> Result<Vec<Member>> {
+    let names = std::iter::once(first).chain(others.iter().map(|name| Some(name.as_str())));
+    names.map(|name| Ok(Member::new(&context.key(name)?.1, number))).collect()
 }
 
 fn settings(home: &Home, args: &Args) -> Result<Config> {

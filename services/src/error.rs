@@ -32,6 +32,12 @@ pub enum Error {
     /// Another process works in this folder.
     #[error("{0} is in use by another process; stop it, or give this one a folder of its own")]
     InUse(PathBuf),
+    /// The signer cannot be reached.
+    #[error("{0}")]
+    Signer(String),
+    /// The signer does not sign that.
+    #[error("{0}")]
+    Refused(String),
     /// The chain, or the node.
     #[error(transparent)]
     Client(#[from] client::Error),

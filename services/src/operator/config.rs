@@ -37,6 +37,12 @@ pub struct Config {
     pub abstain_blocks: u64,
     /// Contents that are looked at side by side.
     pub parallel: usize,
+    /// Whether every block is read, and what the chain decided by rule worked out again.
+    pub watch: bool,
+    /// Whether two different ballots of one seat are reported: half of what its operator loses is the reporter's.
+    pub report: bool,
+    /// The most `ulaz` that a challenge may bond, of an acceptance of what is provably other bytes; 0 challenges nothing.
+    pub challenge_bond: u64,
     /// Programs that judge a kind of update after the built-in evaluators.
     pub exec: BTreeMap<String, Exec>,
 }
@@ -81,6 +87,9 @@ impl Default for Config {
             accept_from: 5_000,
             abstain_blocks: 2,
             parallel: 2,
+            watch: true,
+            report: true,
+            challenge_bond: 0,
             exec: BTreeMap::new(),
         }
     }

@@ -11,14 +11,15 @@ use std::{
 };
 
 use axum::{
-    Router,
+    Json, Router,
     extract::{Path, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
-use prometheus::{Encoder as _, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+use prometheus::{Encoder as _, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 
+use super::watch::Findings;
 use crate::error::{Error, Result};
 
 /// Without a look at the chain for so long, an operator is not well.
@@ -29,10 +30,14 @@ pub(super) struct Gauges {
     registry: Registry,
     /// Reports by verdict.
     pub(super) judged: IntCounterVec,
-    /// Ballots given to the chain, by phase.
+    /// Ballots given to the chain, by phase, and findings, by kind.
     pub(super) sent: IntCounterVec,
     /// Steps that failed and are tried again, by step.
     pub(super) failed: IntCounterVec,
+    /// What was found of others, by kind.
+    pub(super) findings: IntCounterVec,
+    /// Decisions of the chain that were worked out again.
+    pub(super) rechecked: IntCounter,
     /// Rounds that are on.
     pub(super) open: IntGauge,
     /// Height of the last look.
@@ -49,15 +54,26 @@ impl Gauges {
         let gauges = Gauges {
             registry: Registry::new(),
             judged: vec("lazchain_operator_judged_total", "Reports by verdict", "verdict"),
-            sent: vec("lazchain_operator_ballots_sent_total", "Ballots given to the chain", "phase"),
+            sent: vec(
+                "lazchain_operator_ballots_sent_total",
+                "Ballots and findings given to the chain",
+                "phase",
+            ),
             failed: vec("lazchain_operator_failed_total", "Steps that failed and are tried again", "step"),
+            findings: vec("lazchain_operator_findings_total", "What was found of others", "kind"),
+            rechecked: IntCounter::new(
+                "lazchain_operator_rechecked_total",
+                "Decisions by rule that were worked out again",
+            )
+            .expect("names are good"),
             open: gauge("lazchain_operator_rounds_open", "Rounds that wait for a member"),
             height: gauge("lazchain_operator_height", "Height of the last look at the chain"),
             looked: AtomicU64::new(0),
         };
-        for one in [&gauges.judged, &gauges.sent, &gauges.failed] {
+        for one in [&gauges.judged, &gauges.sent, &gauges.failed, &gauges.findings] {
             gauges.registry.register(Box::new(one.clone())).expect("registered once");
         }
+        gauges.registry.register(Box::new(gauges.rechecked.clone())).expect("registered once");
         for one in [&gauges.open, &gauges.height] {
             gauges.registry.register(Box::new(one.clone())).expect("registered once");
         }
@@ -78,6 +94,7 @@ fn now() -> u64 {
 struct Desk {
     gauges: Arc<Gauges>,
     reports: PathBuf,
+    findings: PathBuf,
 }
 
 /// Serves until the returned task is dropped; the address is the one that was bound.
@@ -93,7 +110,12 @@ pub(super) async fn open(
         .route("/health", get(health))
         .route("/metrics", get(metrics))
         .route("/reports/{hash}", get(report))
-        .with_state(Arc::new(Desk { gauges, reports: folder.join("reports") }));
+        .route("/findings", get(findings))
+        .with_state(Arc::new(Desk {
+            gauges,
+            reports: folder.join("reports"),
+            findings: folder.join("findings"),
+        }));
     let served = tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, router).await {
             tracing::error!(%error, "the door is closed");
@@ -116,6 +138,16 @@ async fn metrics(State(desk): State<Arc<Desk>>) -> Response {
     match encoder.encode(&desk.gauges.registry.gather(), &mut bytes) {
         Ok(()) => ([(header::CONTENT_TYPE, encoder.format_type().to_owned())], bytes).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    }
+}
+
+/// All that was found, in order of kind, task and round.
+async fn findings(State(desk): State<Arc<Desk>>) -> Response {
+    let folder = desk.findings.clone();
+    match tokio::task::spawn_blocking(move || Findings::read(&folder)).await {
+        Ok(Ok(all)) => Json(all).into_response(),
+        Ok(Err(error)) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 

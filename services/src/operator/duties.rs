@@ -33,6 +33,13 @@ pub(super) async fn ballots(chain: &Chain, task: u64, round: u32) -> Result<Vec<
     Ok(answer.ballots)
 }
 
+/// A round.
+pub(super) async fn round(chain: &Chain, task: u64, round: u32) -> Result<vsc::Round> {
+    let ask = vsc::QueryRoundRequest { task, round };
+    let answer: vsc::QueryRoundResponse = chain.ask("/lazchain.vsc.v1.Query/Round", &ask).await?;
+    answer.round.ok_or_else(|| client::Error::Answer(format!("round {round} of task-{task} is empty")))
+}
+
 /// A task.
 pub(super) async fn task(chain: &Chain, task: u64) -> Result<vsc::Task> {
     let ask = vsc::QueryTaskRequest { task };

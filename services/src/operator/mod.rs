@@ -13,7 +13,9 @@
 //! | `fetch/` | bytes from their locators, checked against the manifest |
 //! | `evaluate/` | how content is looked at |
 //! | `report.rs` | what was found, and the verdict that follows |
-//! | `door.rs` | health, metrics, reports |
+//! | `signer/` | the keys, in a process apart |
+//! | `watch/` | what others do, worked out again; what can be proved |
+//! | `door.rs` | health, metrics, reports, findings |
 
 mod config;
 mod door;
@@ -22,9 +24,12 @@ mod evaluate;
 mod fetch;
 mod journal;
 mod report;
+mod signer;
+mod watch;
 mod work;
 
 pub use config::{Config, Exec};
 pub use evaluate::{LOOK_APART, look_apart};
 pub use report::{Finding, Report, Section};
+pub use signer::serve as serve_signer;
 pub use work::{Member, Signers, run};

@@ -82,6 +82,12 @@ impl Report {
         Sha256::digest(self.bytes()).into()
     }
 
+    /// Whether it found bytes that are not those of the manifest, which anyone can find again.
+    pub(crate) fn is_of_other_bytes(&self) -> bool {
+        self.verdict == "invalid"
+            && self.sections.iter().any(|one| one.evaluator == "integrity" && one.score == 0)
+    }
+
     /// The verdict as the chain counts it.
     pub(crate) fn counted(&self) -> Verdict {
         match self.verdict.as_str() {
@@ -119,6 +125,13 @@ impl About<'_> {
         self.report("invalid", 0, because, Vec::new())
     }
 
+    /// The bytes are all there, and they are others.
+    pub(crate) fn other_bytes(&self, because: String) -> Report {
+        let mut integrity = Section::new("integrity");
+        integrity.find(BEST, "wherever it can be had, it is not what the manifest says");
+        self.report("invalid", 0, because, vec![integrity])
+    }
+
     /// Nothing can be said in time, or by this operator.
     pub(crate) fn abstain(&self, because: String) -> Report {
         self.report("abstain", 0, because, Vec::new())
@@ -154,6 +167,8 @@ mod tests {
         assert_eq!((report.counted(), report.score), (Verdict::Accept, 4_000));
         assert_eq!(report.hash(), serde_json::from_slice::<Report>(&report.bytes()).unwrap().hash());
         assert_eq!(about.invalid("gone".into()).counted(), Verdict::Invalid);
+        assert!(!about.invalid("gone".into()).is_of_other_bytes());
+        assert!(about.other_bytes("changed".into()).is_of_other_bytes());
         assert_eq!(about.abstain("late".into()).counted(), Verdict::Abstain);
     }
 

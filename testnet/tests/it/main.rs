@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test: a panic is a failure")]
 
 mod common;
+mod content;
 mod kills;
 mod operator;
 mod operators;
 mod protocol;
 mod provider;
 mod tour;
+mod watch;

@@ -1,96 +1,18 @@
 //! Operators of a Quorum's members on real files: a table is accepted by all of them, a file that changed and a canary are
 //! caught, and one that is killed between its commitment and its reveal goes on with the same ballot.
 
-use std::{
-    fs,
-    process::{Child, Command, Stdio},
-};
+use std::fs;
 
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
-use crate::common::{VALIDATORS, lazd, number, town::Town};
+use crate::common::{
+    VALIDATORS, number,
+    operators::{Operators, ballots, table},
+    town::Town,
+};
 
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/networks/protocol.toml");
-
-/// Daemons, by node; they end with the test.
-struct Operators<'a> {
-    town: &'a Town,
-    running: Vec<(&'static str, Child)>,
-}
-
-impl<'a> Operators<'a> {
-    fn start(town: &'a Town) -> Operators<'a> {
-        let mut all = Operators { town, running: Vec::new() };
-        VALIDATORS.iter().for_each(|node| all.run(node));
-        all
-    }
-
-    /// Files of the first node's home may be read; health and reports are served.
-    fn run(&mut self, node: &'static str) {
-        let net = &self.town.net;
-        let settings = net.home(node).join("config/operator.toml");
-        let files = net.home("node0");
-        let listen = format!("127.0.0.1:{}", self.port(node));
-        fs::write(&settings, format!("listen = \"{listen}\"\nfiles = {:?}\n", files.display().to_string()))
-            .unwrap();
-        let log = fs::OpenOptions::new().create(true).append(true).open(self.log(node)).unwrap();
-        let mut command = Command::new(lazd());
-        command.args(["operator", "--from", node, "--home"]).arg(net.home(node));
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
-        net.say(format!("{node}: operator at {listen}"));
-        self.running.push((node, command.spawn().unwrap()));
-    }
-
-    fn log(&self, node: &str) -> std::path::PathBuf {
-        self.town.net.home(node).join("operator.log")
-    }
-
-    fn port(&self, node: &str) -> u16 {
-        let place = VALIDATORS.iter().position(|name| *name == node).unwrap();
-        self.town.net.port(u16::try_from(place).unwrap())
-    }
-
-    fn kill(&mut self, node: &str) {
-        let at = self.running.iter().position(|(name, _)| *name == node).unwrap();
-        let (_, mut child) = self.running.remove(at);
-        child.kill().unwrap();
-        child.wait().unwrap();
-        self.town.net.say(format!("{node}: operator killed"));
-    }
-
-    /// What a door answers.
-    fn get(&self, node: &str, path: &str) -> Vec<u8> {
-        let url = format!("http://127.0.0.1:{}{path}", self.port(node));
-        let out = Command::new("curl").args(["-sf", &url]).output().unwrap();
-        assert!(out.status.success(), "{url}: {}", fs::read_to_string(self.log(node)).unwrap_or_default());
-        out.stdout
-    }
-}
-
-impl Drop for Operators<'_> {
-    fn drop(&mut self) {
-        for (node, child) in &mut self.running {
-            drop(child.kill());
-            drop(child.wait());
-            if std::thread::panicking() {
-                let log =
-                    fs::read_to_string(self.town.net.home(node).join("operator.log")).unwrap_or_default();
-                println!("--- operator of {node}\n{log}");
-            }
-        }
-    }
-}
-
-/// A table that nothing speaks against; tables of other numbers share no row with it.
-fn table(numbers: std::ops::Range<u32>) -> String {
-    let rows = numbers.map(|row| format!("{row},{},{}\n", 100 + row * 7 % 60, ["m", "f"][row as usize % 2]));
-    format!("id,pressure,sex\n{}", rows.collect::<String>())
-}
-
-fn ballots(town: &Town, task: u64) -> Vec<Json> {
-    town.net.q(&format!("vsc ballots {task} 1"))["ballots"].as_array().cloned().unwrap_or_default()
-}
 
 #[test]
 fn operators_judge_real_files_and_one_that_is_killed_keeps_its_word() {

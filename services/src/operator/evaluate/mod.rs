@@ -119,6 +119,7 @@ impl Evaluator {
         let fetched = match self.content(task, &manifest).await {
             Fetched::Good(content) => content,
             Fetched::Bad(why) => return about.invalid(why),
+            Fetched::Other(why) => return about.other_bytes(why),
             Fetched::NotForUs(why) => return about.abstain(why),
         };
         let fetched = match seal {
@@ -240,7 +241,7 @@ impl Evaluator {
         }
         match Fetcher::new(self.config.clone(), self.folder.clone()).fetch(&manifest).await {
             Fetched::Good(content) => blocking(move || model::weights(content.file.path(), form)).await,
-            Fetched::Bad(why) | Fetched::NotForUs(why) => Err(why),
+            Fetched::Bad(why) | Fetched::Other(why) | Fetched::NotForUs(why) => Err(why),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Bytes from their locators, into a file, hashed on the way and compared with the manifest. Memory does not grow with the
 //! content.
 
+mod public;
+
 use std::{
     io::{Seek as _, SeekFrom, Write},
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -20,6 +22,7 @@ use tempfile::NamedTempFile;
 use tokio::{sync::mpsc, time::timeout};
 
 use super::config::Config;
+use public::is_public;
 
 /// Pieces on their way to the disk.
 const AHEAD: usize = 16;
@@ -35,8 +38,10 @@ type Source = BoxStream<'static, Result<Bytes, Trouble>>;
 pub(crate) enum Fetched {
     /// The bytes of the manifest.
     Good(Content),
-    /// They are not there, or are others.
+    /// They are not there, or not everywhere.
     Bad(String),
+    /// Every locator has them, and they are others.
+    Other(String),
     /// This operator does not go there.
     NotForUs(String),
 }
@@ -57,11 +62,17 @@ enum Trouble {
     Mismatch(String),
     /// The configuration forbids it.
     Forbidden(String),
+    /// This machine's, a full disk above all: it says nothing of the content.
+    Own(String),
 }
 
 impl Trouble {
     fn passing(why: impl ToString) -> Trouble {
         Trouble::Passing(why.to_string())
+    }
+
+    fn own(why: impl ToString) -> Trouble {
+        Trouble::Own(format!("this operator's own trouble: {}", why.to_string()))
     }
 }
 
@@ -87,31 +98,36 @@ impl Fetcher {
         if manifest.locators.is_empty() {
             return Fetched::Bad("the manifest has no locators".into());
         }
-        let (mut bad, mut forbidden) = (Vec::new(), Vec::new());
+        let (mut bad, mut forbidden, mut others) = (Vec::new(), Vec::new(), 0);
         for attempt in 0..self.config.fetch_attempts {
             if attempt > 0 {
                 tokio::time::sleep(Duration::from_millis(500 << attempt.min(6))).await;
             }
-            (bad, forbidden) = (Vec::new(), Vec::new());
+            (bad, forbidden, others) = (Vec::new(), Vec::new(), 0);
             for locator in &manifest.locators {
                 let tried = timeout(self.config.patience(), self.attempt(locator, manifest)).await;
                 let tried = tried.unwrap_or_else(|_| Err(Trouble::passing("it took too long")));
                 match tried {
                     Ok(content) => return Fetched::Good(content),
-                    Err(Trouble::Passing(why) | Trouble::Mismatch(why)) => {
+                    Err(Trouble::Passing(why)) => bad.push(format!("{locator}: {why}")),
+                    Err(Trouble::Mismatch(why)) => {
+                        others += 1;
                         bad.push(format!("{locator}: {why}"));
                     }
-                    Err(Trouble::Forbidden(why)) => forbidden.push(format!("{locator}: {why}")),
+                    Err(Trouble::Forbidden(why) | Trouble::Own(why)) => {
+                        forbidden.push(format!("{locator}: {why}"));
+                    }
                 }
             }
             if bad.is_empty() {
                 break; // what is forbidden stays forbidden
             }
         }
-        match forbidden.is_empty() {
-            true => Fetched::Bad(bad.join("; ")),
+        match (forbidden.is_empty(), others == manifest.locators.len()) {
+            (true, true) => Fetched::Other(bad.join("; ")),
+            (true, false) => Fetched::Bad(bad.join("; ")),
             // others may be allowed to go where we are not
-            false => Fetched::NotForUs([forbidden, bad].concat().join("; ")),
+            (false, _) => Fetched::NotForUs([forbidden, bad].concat().join("; ")),
         }
     }
 
@@ -120,8 +136,9 @@ impl Fetcher {
         let source = futures_util::stream::iter([Ok(Bytes::from(bytes))]);
         match save(source, manifest.clone(), &self.folder).await {
             Ok(content) => Fetched::Good(content),
-            Err(Trouble::Forbidden(why)) => Fetched::NotForUs(why),
-            Err(Trouble::Passing(why) | Trouble::Mismatch(why)) => Fetched::Bad(why),
+            Err(Trouble::Forbidden(why) | Trouble::Own(why)) => Fetched::NotForUs(why),
+            Err(Trouble::Passing(why)) => Fetched::Bad(why),
+            Err(Trouble::Mismatch(why)) => Fetched::Other(why),
         }
     }
 
@@ -130,7 +147,7 @@ impl Fetcher {
         let url: Url = endpoint.parse().map_err(|error| format!("{endpoint}: no URL: {error}"))?;
         let client = self.client_for(&url, !self.config.allow_private).await;
         client.map_err(|trouble| match trouble {
-            Trouble::Passing(why) | Trouble::Mismatch(why) | Trouble::Forbidden(why) => {
+            Trouble::Passing(why) | Trouble::Mismatch(why) | Trouble::Forbidden(why) | Trouble::Own(why) => {
                 format!("{endpoint}: {why}")
             }
         })
@@ -159,7 +176,7 @@ impl Fetcher {
 
     async fn open_file(&self, path: &Path) -> Result<Source, Trouble> {
         let root = self.config.files.as_ref().ok_or_else(|| forbidden("no folder `files` is configured"))?;
-        let root = tokio::fs::canonicalize(root).await.map_err(Trouble::passing)?;
+        let root = tokio::fs::canonicalize(root).await.map_err(Trouble::own)?;
         let path = tokio::fs::canonicalize(path).await.map_err(Trouble::passing)?;
         if !path.starts_with(&root) {
             return Err(forbidden("it is outside the folder `files`"));
@@ -256,38 +273,6 @@ fn plain(error: &reqwest::Error) -> String {
     text
 }
 
-/// Whether an address is one of the whole internet's.
-fn is_public(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => is_public_v4(ip),
-        IpAddr::V6(ip) => is_public_v6(ip),
-    }
-}
-
-fn is_public_v4(ip: Ipv4Addr) -> bool {
-    let [a, b, c, _] = ip.octets();
-    let shared = a == 100 && (64..128).contains(&b);
-    let special = (a == 192 && b == 0 && c == 0) || (a == 198 && (b == 18 || b == 19)) || a == 0 || a >= 240;
-    !(ip.is_loopback()
-        || ip.is_private()
-        || ip.is_link_local()
-        || ip.is_multicast()
-        || ip.is_documentation()
-        || shared
-        || special)
-}
-
-fn is_public_v6(ip: Ipv6Addr) -> bool {
-    if let Some(v4) = ip.to_ipv4() {
-        return is_public_v4(v4) && !ip.is_loopback() && !ip.is_unspecified();
-    }
-    let [a, b, ..] = ip.segments();
-    let translated = a == 0x64 && b == 0xff9b;
-    let documentation = a == 0x2001 && b == 0xdb8;
-    let own = (a & 0xfe00) == 0xfc00 || (a & 0xffc0) == 0xfe80;
-    !(ip.is_multicast() || own || documentation || translated)
-}
-
 /// Writes what comes to a file and compares it with the manifest.
 async fn save(
     mut source: impl Stream<Item = Result<Bytes, Trouble>> + Unpin,
@@ -310,19 +295,19 @@ async fn save(
         }
     }
     drop(to_disk);
-    disk.await.map_err(Trouble::passing)?
+    disk.await.map_err(Trouble::own)?
 }
 
 fn write(mut pieces: mpsc::Receiver<Bytes>, manifest: &Manifest, folder: &Path) -> Result<Content, Trouble> {
     if manifest.chunk_size == 0 || manifest.chunk_size > MAX_CHUNK {
         return Err(Trouble::Mismatch(format!("chunks of {} bytes", manifest.chunk_size)));
     }
-    let mut file = NamedTempFile::new_in(folder).map_err(Trouble::passing)?;
+    let mut file = NamedTempFile::new_in(folder).map_err(Trouble::own)?;
     let (mut whole, mut chunks) = (Sha256::new(), Chunks::new(manifest.chunk_size as usize));
     let mut came = 0_u64;
     while let Some(piece) = pieces.blocking_recv() {
         came += piece.len() as u64;
-        file.write_all(&piece).map_err(Trouble::passing)?;
+        file.write_all(&piece).map_err(Trouble::own)?;
         whole.update(&piece);
         chunks.push(&piece);
     }
@@ -339,7 +324,7 @@ fn write(mut pieces: mpsc::Receiver<Bytes>, manifest: &Manifest, folder: &Path) 
         let (got, said) = (hex::encode(root), hex::encode(&manifest.merkle_root));
         return Err(Trouble::Mismatch(format!("the Merkle root is {got}, the manifest says {said}")));
     }
-    file.as_file_mut().seek(SeekFrom::Start(0)).map_err(Trouble::passing)?;
+    file.as_file_mut().seek(SeekFrom::Start(0)).map_err(Trouble::own)?;
     Ok(Content { file, leaves })
 }
 

@@ -61,7 +61,7 @@ async fn fetched(config: &Config, manifest: &Manifest) -> (tempfile::TempDir, Fe
 /// Why it is bad.
 async fn bad(config: &Config, manifest: &Manifest) -> String {
     match fetched(config, manifest).await.1 {
-        Fetched::Bad(why) => why,
+        Fetched::Bad(why) | Fetched::Other(why) => why,
         Fetched::Good(_) => panic!("it is good"),
         Fetched::NotForUs(why) => panic!("not for us: {why}"),
     }
@@ -71,7 +71,7 @@ async fn not_for_us(config: &Config, manifest: &Manifest) -> String {
     match fetched(config, manifest).await.1 {
         Fetched::NotForUs(why) => why,
         Fetched::Good(_) => panic!("it is good"),
-        Fetched::Bad(why) => panic!("bad: {why}"),
+        Fetched::Bad(why) | Fetched::Other(why) => panic!("bad: {why}"),
     }
 }
 
@@ -209,4 +209,15 @@ fn public_addresses_are_told_from_all_others() {
     ] {
         assert!(!is_public(other.parse().unwrap()), "{other}");
     }
+}
+
+#[tokio::test]
+async fn a_disk_that_takes_nothing_says_nothing_of_the_content() {
+    let (bytes, manifest) = content(9);
+    let inline = Fetcher::new(near(), "/dev/full/nowhere".into()).inline(bytes.clone(), &manifest).await;
+    assert!(matches!(inline, Fetched::NotForUs(why) if why.contains("this operator's own trouble")));
+    let at = server(Way::Serve(bytes)).await;
+    let manifest = Manifest { locators: vec![at], ..manifest };
+    let fetched = Fetcher::new(near(), "/dev/full/nowhere".into()).fetch(&manifest).await;
+    assert!(matches!(fetched, Fetched::NotForUs(why) if why.contains("this operator's own trouble")));
 }

@@ -2,15 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use client::{
-    offchain::{Ed25519, Judgement, commit, reveal},
-    sign::any,
-};
+use client::{offchain::Judgement, sign::any};
 use prost_types::Any;
 use proto::{address::ValAddress, lazchain::vsc::v1 as pb};
 
-use super::{Operator, Place, duties};
-use crate::error::Result;
+use super::{Keys, Operator, Place, duties};
+use crate::error::{Error, Result};
 
 /// Ballots in one transaction, as many as the chain takes.
 const MAX_BATCH: usize = 64;
@@ -44,7 +41,7 @@ impl Operator {
         for place in places {
             let member = place.2.to_string();
             let ballot = on_chain.iter().find(|ballot| ballot.member == member);
-            if self.is_missing(&place, phase, ballot)? {
+            if self.is_missing(&place, phase, ballot).await? {
                 due.push(place);
             } else {
                 self.done.insert((place, phase));
@@ -54,12 +51,12 @@ impl Operator {
     }
 
     /// Whether a ballot waits to be sent: it is not on the chain, and its commitment there is ours.
-    fn is_missing(&self, place: &Place, phase: pb::Phase, ballot: Option<&pb::Ballot>) -> Result<bool> {
+    async fn is_missing(&self, place: &Place, phase: pb::Phase, ballot: Option<&pb::Ballot>) -> Result<bool> {
         if phase == pb::Phase::Commit {
             return Ok(ballot.is_none());
         }
         let Some(ballot) = ballot.filter(|ballot| ballot.reveal_height == 0) else { return Ok(false) };
-        let ours = self.is_ours(place, ballot)?;
+        let ours = self.is_ours(place, ballot).await?;
         if !ours {
             let (task, round, member) = (place.0, place.1, &ballot.member);
             tracing::error!(
@@ -72,7 +69,7 @@ impl Operator {
         Ok(ours)
     }
 
-    fn judgement(&self, (task, round, member): &Place) -> Result<Option<(Judgement, &Ed25519)>> {
+    fn judgement(&self, (task, round, member): &Place) -> Result<Option<(Judgement, &Keys)>> {
         let (Some(report), Some(keys)) = (self.journal.judged(*task, *round)?, self.members.get(member))
         else {
             return Ok(None);
@@ -86,18 +83,22 @@ impl Operator {
             score: report.score,
             report: report.hash(),
         };
-        Ok(Some((judgement, &keys.attestation)))
+        Ok(Some((judgement, keys)))
     }
 
-    fn is_ours(&self, place: &Place, ballot: &pb::Ballot) -> Result<bool> {
-        let Some((judgement, key)) = self.judgement(place)? else { return Ok(false) };
-        let ours = commit(&judgement, key).statement.map(|said| said.commit);
+    async fn is_ours(&self, place: &Place, ballot: &pb::Ballot) -> Result<bool> {
+        let Some((judgement, keys)) = self.judgement(place)? else { return Ok(false) };
+        let ours = match keys.commit(&judgement).await {
+            Ok(signed) => signed.statement.map(|said| said.commit),
+            Err(Error::Refused(_)) => None,
+            Err(error) => return Err(error),
+        };
         Ok(ours.as_ref() == Some(&ballot.commit))
     }
 
     pub(super) async fn send(&mut self, places: Vec<Place>, phase: pb::Phase) -> Result<()> {
         for batch in places.chunks(MAX_BATCH) {
-            let message = self.message(batch, phase)?;
+            let Some(message) = self.message(batch, phase).await? else { continue };
             let name = if phase == pb::Phase::Commit { "commit" } else { "reveal" };
             match self.sender.send(&self.chain, vec![message]).await {
                 Ok(hash) => {
@@ -119,19 +120,30 @@ impl Operator {
         Ok(())
     }
 
-    fn message(&self, batch: &[Place], phase: pb::Phase) -> Result<Any> {
+    /// What carries these ballots; nothing if none of them may be signed.
+    async fn message(&mut self, batch: &[Place], phase: pb::Phase) -> Result<Option<Any>> {
         let carrier = self.sender.address().to_string();
-        let (mut commits, mut reveals) = (Vec::new(), Vec::new());
+        let (mut commits, mut reveals, mut refused) = (Vec::new(), Vec::new(), Vec::new());
         for place in batch {
-            let Some((judgement, key)) = self.judgement(place)? else { continue };
-            match phase {
-                pb::Phase::Commit => commits.push(commit(&judgement, key)),
-                _ => reveals.push(reveal(&judgement, key)),
+            let Some((judgement, keys)) = self.judgement(place)? else { continue };
+            let signed = match phase {
+                pb::Phase::Commit => keys.commit(&judgement).await.map(|signed| commits.push(signed)),
+                _ => keys.reveal(&judgement).await.map(|signed| reveals.push(signed)),
+            };
+            match signed {
+                Ok(()) => {}
+                Err(Error::Refused(why)) => {
+                    tracing::error!(why, "the signer does not sign this ballot; it is not sent");
+                    refused.push((*place, phase));
+                }
+                Err(error) => return Err(error),
             }
         }
+        self.done.extend(refused);
         Ok(match phase {
-            pb::Phase::Commit => any(&pb::MsgSubmitCommits { carrier, commits }),
-            _ => any(&pb::MsgSubmitReveals { carrier, reveals }),
+            pb::Phase::Commit if !commits.is_empty() => Some(any(&pb::MsgSubmitCommits { carrier, commits })),
+            pb::Phase::Reveal if !reveals.is_empty() => Some(any(&pb::MsgSubmitReveals { carrier, reveals })),
+            _ => None,
         })
     }
 }

@@ -12,8 +12,8 @@ use std::{
 use client::{
     Chain, Secret, Sender, light,
     offchain::{
-        Ed25519, attestation, opener,
-        sealed::{DataKey, Opener, SCHEME},
+        attestation, opener,
+        sealed::{DataKey, SCHEME},
     },
 };
 use proto::{address::ValAddress, lazchain::vsc::v1 as pb};
@@ -31,27 +31,23 @@ use super::{
     evaluate::{Evaluator, Seal, seen::Seen},
     journal::Journal,
     report::{About, Report},
+    signer::{Keys, Own},
+    watch::Watch,
 };
 
 /// A member whose ballots are cast.
 pub struct Member {
     /// The validator.
     pub operator: ValAddress,
-    keys: Keys,
-}
-
-/// What a member signs ballots and opens sealed content with.
-struct Keys {
-    attestation: Ed25519,
-    opener: Opener,
+    pub(super) keys: Keys,
 }
 
 impl Member {
     /// From the secret of the validator's account; `number` counts rotations of its attestation key.
     pub fn new(secret: &Secret, number: u64) -> Member {
         let operator = secret.public().address().operator();
-        let keys = Keys { attestation: attestation(secret, number), opener: opener(secret, number) };
-        Member { operator, keys }
+        let own = Own { attestation: attestation(secret, number), opener: opener(secret, number) };
+        Member { operator, keys: Keys::Own(Box::new(own)) }
     }
 }
 
@@ -74,6 +70,7 @@ struct Operator {
     journal: Journal,
     gauges: Arc<Gauges>,
     evaluator: Evaluator,
+    watch: Option<Watch>,
     /// Rounds that are being looked at.
     looking: JoinSet<((u64, u32), Report)>,
     busy: BTreeSet<(u64, u32)>,
@@ -118,6 +115,13 @@ pub async fn run(
         seen,
         limit,
     };
+    let watch = if config.watch {
+        let own = members.iter().map(|member| member.operator).collect();
+        let at = (Arc::clone(&gauges), folder);
+        Some(Watch::open(Arc::clone(&chain), sender.chain_id(), &config, own, at).await?)
+    } else {
+        None
+    };
     let names: Vec<String> = members.iter().map(|member| member.operator.to_string()).collect();
     tracing::info!(members = names.join(", "), chain = sender.chain_id(), "operator at work");
     let mut operator = Operator {
@@ -128,6 +132,7 @@ pub async fn run(
         journal,
         gauges,
         evaluator,
+        watch,
         looking: JoinSet::new(),
         busy: BTreeSet::new(),
         sent: HashMap::new(),
@@ -177,6 +182,10 @@ impl Operator {
                         self.gauges.failed.with_label_values(&["chain"]).inc();
                         tracing::warn!(%error, "the chain cannot be asked; trying again");
                     }
+                    Err(error @ Error::Signer(_)) => {
+                        self.gauges.failed.with_label_values(&["signer"]).inc();
+                        tracing::warn!(%error, "nothing can be signed; trying again");
+                    }
                     Err(error) => return Err(error),
                 },
             }
@@ -219,7 +228,11 @@ impl Operator {
             }
         }
         self.send(commits, pb::Phase::Commit).await?;
-        self.send(reveals, pb::Phase::Reveal).await
+        self.send(reveals, pb::Phase::Reveal).await?;
+        match &mut self.watch {
+            Some(watch) => watch.look(height, &self.journal, &mut self.sender).await,
+            None => Ok(()),
+        }
     }
 
     /// What is over need not be remembered: memory is bounded by the rounds that are on.
@@ -261,9 +274,9 @@ impl Operator {
             return Ok(Some(Seal::Strange(encryption.scheme)));
         }
         for handed in duties::keys(&self.chain, task.id, round).await? {
-            let ours = handed.member.parse().ok().and_then(|member: ValAddress| self.members.get(&member));
-            let Some(keys) = ours else { continue };
-            let key = keys.opener.unwrap(&handed.key);
+            let Ok(member) = handed.member.parse::<ValAddress>() else { continue };
+            let Some(keys) = self.members.get(&member) else { continue };
+            let key = keys.open(&member, &handed.key).await?;
             let fits = |key: &DataKey| {
                 encryption.key_commitment.is_empty() || encryption.key_commitment == key.commitment()
             };

@@ -29,6 +29,11 @@ pub(crate) struct Town {
 impl Town {
     /// Makes the network, everybody's keys and coins, the Quorum and the iDAO.
     pub(crate) fn begin(manifest: &str) -> Town {
+        Town::with_windows(manifest, 40)
+    }
+
+    /// The same, with so many blocks for each of keys, commits and reveals: a phase is over before if all are done.
+    pub(crate) fn with_windows(manifest: &str, blocks: u32) -> Town {
         let town = Town { net: Net::new() };
         town.net.testnet(&format!("up {manifest}"));
         let addresses = PEOPLE.map(|name| {
@@ -37,7 +42,7 @@ impl Town {
         });
         town.net.tx("node0", &format!("bank multi-send faucet {} {START}ulaz", addresses.join(" ")));
         assert_eq!(town.of("ada"), START);
-        validators_pledge(&town);
+        validators_pledge(&town, blocks);
         an_idao_forms(&town);
         town
     }
@@ -167,6 +172,11 @@ impl Town {
             "hash": "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=", "locators": ["https://example.org/flaw"],
         }));
         self.tx("chad", &format!("vsc challenge {task} {evidence} --max-bond 5000000"));
+        self.governance_rules(task, ruling);
+    }
+
+    /// Governance rules on the only case of a task, once it has it.
+    pub(crate) fn governance_rules(&self, task: u64, ruling: &str) {
         self.net.until("governance has the case", || {
             let case = self.net.q(&format!("vsc case {task} 1"))["case"].clone();
             (case["status"] == "CASE_STATUS_GOVERNANCE").then_some(())
@@ -231,7 +241,8 @@ pub(crate) fn policy(price: u32) -> Json {
 }
 
 /// Each registers its hash chain for the dice, and half of its stake stands behind a Quorum's verdicts.
-fn validators_pledge(town: &Town) {
+fn validators_pledge(town: &Town, blocks: u32) {
+    let blocks = blocks.to_string();
     let net = &town.net;
     let kinds = ["DATASET", "MODEL"];
     let fees: Vec<Json> = kinds
@@ -239,7 +250,7 @@ fn validators_pledge(town: &Town) {
         .map(|kind| json!({ "kind": format!("UPDATE_KIND_{kind}"), "base": "1000000", "bps": 10 }))
         .collect();
     let rules = net.file("quorum.json", &json!({
-        "domains": ["health"], "fees": fees, "key_blocks": "40", "commit_blocks": "40", "reveal_blocks": "40", "challenge_window": "20s",
+        "domains": ["health"], "fees": fees, "key_blocks": blocks, "commit_blocks": blocks, "reveal_blocks": blocks, "challenge_window": "20s",
     }));
     net.tx("node0", &format!("quorum create-quorum Health {rules} --from faucet"));
     for node in VALIDATORS {

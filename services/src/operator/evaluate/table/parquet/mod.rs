@@ -88,8 +88,8 @@ fn claims(metadata: &ParquetMetaData, bytes: u64) -> Result<u64, Unreadable> {
         use Compression::{GZIP, LZ4, LZ4_RAW, SNAPPY, UNCOMPRESSED};
         matches!(compression, UNCOMPRESSED | SNAPPY | GZIP(_) | LZ4 | LZ4_RAW)
     };
-    let strange = groups.iter().flat_map(|group| group.columns()).map(|column| column.compression());
-    if let Some(strange) = strange.filter(|compression| !known(*compression)).next() {
+    let mut all = groups.iter().flat_map(|group| group.columns()).map(|column| column.compression());
+    if let Some(strange) = all.find(|compression| !known(*compression)) {
         let why = format!("its pages are compressed by {strange}, which this operator cannot open");
         return Err(io::Error::new(io::ErrorKind::Unsupported, why).into());
     }

@@ -1,0 +1,53 @@
+//! `lazd signer`: a member's keys, in a process apart from the operator.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use services::operator::serve_signer;
+
+use crate::{
+    context::{Context, KeyringFlags, NodeFlags, OutputFlag, runtime, stopped},
+    node::home::Home,
+    operator::{members, socket},
+};
+
+/// Sign ballots and open data keys for an operator, over a Unix socket
+///
+/// Holds the keys of its members and keeps, in the folder `signer` of the home, what it has signed: for one round it
+/// never signs a second, different ballot, whoever asks.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  lazd signer --from validator
+  lazd signer --from validator --socket unix:///run/lazd-signer/socket
+  lazd operator --from hot-wallet --signer unix:///run/lazd-signer/socket")]
+pub(crate) struct Args {
+    /// Name of the validator's key; further members with --member
+    #[arg(long)]
+    from: Option<String>,
+    /// Name of another member's key; may be repeated
+    #[arg(long = "member")]
+    members: Vec<String>,
+    /// Which of the attestation keys that come from a member's key: 0 is the first, see `lazd ballot keys`
+    #[arg(long, default_value_t = 0)]
+    number: u64,
+    /// Where it is asked; unix://HOME/signer/socket by default
+    #[arg(long, value_parser = socket)]
+    socket: Option<PathBuf>,
+    #[command(flatten)]
+    keyring: KeyringFlags,
+    #[command(flatten)]
+    node: NodeFlags,
+}
+
+/// Runs until it is told to stop.
+pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
+    let context = Context::new(home, OutputFlag::default())?
+        .with_keyring(args.keyring.clone())
+        .with_node(args.node.clone());
+    let members = members(&context, args.from.as_deref(), &args.members, args.number)?;
+    let chain_id = context.offline_chain_id()?.to_owned();
+    let folder = home.path().join("signer");
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let socket = args.socket.clone().unwrap_or_else(|| folder.join("socket"));
+    Ok(runtime()?.block_on(serve_signer(members, chain_id, &folder, &socket, stopped()))?)
+}
