@@ -19,6 +19,10 @@ use clap::{Parser, Subcommand};
 
 use crate::meter::Report;
 
+/// That of `lazd`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 #[command(about = "Measures LazChain beside its peers")]
 struct Cli {
@@ -43,6 +47,14 @@ enum Command {
     /// Our application by itself on a socket, until it is killed; a measurement calls this
     #[command(hide = true)]
     Serve { folder: PathBuf, address: String },
+    /// Only the transactions, for measuring one side by itself
+    Workload {
+        /// Where they are written; made if it is not there
+        folder: PathBuf,
+        /// Accounts of the genesis, at least the 20,000 that send
+        #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(20_000..))]
+        accounts: u64,
+    },
 }
 
 #[derive(clap::Args)]
@@ -90,6 +102,10 @@ fn main() -> Result<()> {
             Ok(())
         }
         Command::Serve { folder, address } => live::serve(&folder, &address),
+        Command::Workload { folder, accounts } => {
+            std::fs::create_dir_all(&folder)?;
+            workload::write(&folder, workload::Size(accounts))
+        }
     }
 }
 

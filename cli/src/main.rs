@@ -28,6 +28,9 @@ use anyhow::Result;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use node::{home::Home, log};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// LazChain daemon (server) and command line
 #[derive(Parser)]
 #[command(name = "lazd", disable_help_subcommand = true)]
