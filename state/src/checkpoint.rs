@@ -7,6 +7,7 @@ use crate::db::{Db, Family};
 use crate::fault::Fault;
 use crate::merge::Ask;
 use crate::read::Changes;
+use crate::tree::arena::Leaf;
 use crate::tree::forest::{self, Forest, Tries};
 use crate::tree::hash::Hash;
 use crate::version::Version;
@@ -16,10 +17,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-const MAGIC: &[u8; 8] = b"lazctrie";
+const MAGIC: &[u8; 8] = b"laztrie2";
 /// Leaves written, or read, at once.
 const BATCH: usize = 1 << 14;
-/// Bytes of a leaf: key hash and value hash.
+/// Bytes of a leaf: its hash and that of its key.
 const LEAF: usize = 64;
 
 /// Writes the file in the background, if none is being written.
@@ -58,7 +59,7 @@ pub(crate) fn write(version: &Version, path: &Path) -> Result<(), Fault> {
             codec::put_number(&mut record, leaves.len() as u64);
             for leaf in &leaves {
                 record.extend_from_slice(&leaf.key);
-                record.extend_from_slice(&leaf.value);
+                record.extend_from_slice(&leaf.hash);
             }
             out.put(&(record.len() as u64).to_be_bytes()).map_err(failed)?;
             out.put(&record).map_err(failed)?;
@@ -144,7 +145,7 @@ fn grow(forest: &Forest, tries: Tries, record: &[u8]) -> Result<Tries, Fault> {
     let store = std::str::from_utf8(reader.bytes()?).map_err(|why| Fault::corrupt("store name", why))?;
     let mut leaves = Vec::new();
     for _ in 0..reader.number()? {
-        leaves.push((reader.array()?, reader.array()?));
+        leaves.push(Leaf { key: reader.array()?, hash: reader.array()? });
     }
     let grown = forest.apply_leaves(&tries, store, &leaves);
     forest.free(&grown.dead);

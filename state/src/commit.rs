@@ -1,11 +1,11 @@
 //! A block on its way into the store: staged in memory, then committed in one batch.
 
+use crate::behind;
 use crate::codec;
 use crate::core::{self, Core};
-use crate::db::Family;
+use crate::db::{Db, Family};
 use crate::fault::Fault;
-use crate::history;
-use crate::options::{Durability, Pruning};
+use crate::options::Durability;
 use crate::prune;
 use crate::read::Changes;
 use crate::tree::forest::{Forest, Lists, Tries, split};
@@ -17,8 +17,6 @@ use std::sync::{Arc, PoisonError};
 
 /// In relaxed durability, so many blocks may be at risk.
 const MOST_AT_RISK: u64 = 4;
-/// Keys read at once when looking up what they held before.
-const READ_TOGETHER: usize = 256;
 
 /// A block whose root is known and of which nothing is on disk. Dropping it leaves no trace.
 pub struct Staged {
@@ -32,6 +30,8 @@ pub struct Staged {
     born: Lists,
     dead: Lists,
     forest: Arc<Forest>,
+    /// What is to be written, as far as it is known before the commit.
+    batch: WriteBatch,
 }
 
 impl Staged {
@@ -61,50 +61,79 @@ pub struct Index {
     pub events: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
-/// Computes what `changes` make of the newest version.
-pub(crate) fn stage(core: &Core, height: u64, mut changes: Changes) -> Result<Staged, Fault> {
+/// The root that `changes` of the newest version lead to.
+pub(crate) fn root_of(core: &Core, changes: &Changes) -> Result<[u8; 32], Fault> {
+    let base = core.latest();
+    let grown = base.forest.apply(&base.tries, &listed(changes))?;
+    base.forest.free(&grown.born);
+    Ok(grown.app_hash)
+}
+
+/// Changes as the tries take them.
+fn listed(changes: &Changes) -> Vec<(&[u8], Option<&[u8]>)> {
+    changes.iter().map(|(key, change)| (key.as_slice(), change.as_deref())).collect()
+}
+
+/// Computes what `changes` make of the newest version, of which `seen` is what was read already.
+pub(crate) fn stage(core: &Core, height: u64, mut changes: Changes, seen: Changes) -> Result<Staged, Fault> {
     let base = core.latest();
     if height <= base.height {
         return Err(Fault::misuse(format!("height {height} after {}", base.height)));
     }
-    let held = held_before(core, &changes)?;
     let mut undo = Changes::new();
-    let mut held = held.into_iter();
-    changes.retain(|key, change| {
-        let before = held.next().flatten();
-        let changed = before != *change;
-        if changed {
-            undo.insert(key.clone(), before);
-        }
-        changed
-    });
-    let forest = Arc::clone(&base.forest);
-    let list: Vec<(&[u8], Option<&[u8]>)> =
-        changes.iter().map(|(key, change)| (key.as_slice(), change.as_deref())).collect();
-    let grown = forest.apply(&base.tries, &list)?;
-    Ok(Staged {
+    if base.height == 0 {
+        // there was nothing before, and nobody can go back there: a genesis of millions is not remembered twice
+        changes.retain(|_, change| change.is_some());
+    } else {
+        let mut held = held_before(core, &changes, seen)?.into_iter();
+        changes.retain(|key, change| {
+            let before = held.next().flatten();
+            let changed = before != *change;
+            if changed {
+                undo.insert(key.clone(), before);
+            }
+            changed
+        });
+    }
+    let (grown, batch) = rayon::join(
+        || base.forest.apply(&base.tries, &listed(&changes)),
+        || if base.height == 0 { Ok(WriteBatch::default()) } else { values(&core.db, &changes, &undo) },
+    );
+    let grown = grown?;
+    let mut staged = Staged {
         height,
         app_hash: grown.app_hash,
+        forest: Arc::clone(&base.forest),
         base,
         changes,
         undo,
         tries: grown.tries,
         born: grown.born,
         dead: grown.dead,
-        forest,
-    })
+        batch: WriteBatch::default(),
+    };
+    staged.batch = batch?;
+    Ok(staged)
 }
 
 /// What the keys of `changes` hold now, in their order.
-fn held_before(core: &Core, changes: &Changes) -> Result<Vec<Option<Vec<u8>>>, Fault> {
-    let keys: Vec<&[u8]> = changes.keys().map(Vec::as_slice).collect();
-    let read = |keys: &[&[u8]]| core.db.get_sorted(Family::Latest, keys);
-    let found: Vec<Vec<Option<Vec<u8>>>> = if keys.len() <= READ_TOGETHER {
-        vec![read(&keys)?]
-    } else {
-        keys.par_chunks(READ_TOGETHER).map(read).collect::<Result<_, Fault>>()?
-    };
-    Ok(found.into_iter().flatten().collect())
+fn held_before(core: &Core, changes: &Changes, seen: Changes) -> Result<Vec<Option<Vec<u8>>>, Fault> {
+    let (mut seen, mut held, mut unseen) = (seen.into_iter().peekable(), Vec::new(), Vec::new());
+    for key in changes.keys() {
+        while seen.next_if(|(other, _)| other < key).is_some() {}
+        let known = seen.next_if(|(other, _)| other == key);
+        if known.is_none() {
+            unseen.push((held.len(), key.as_slice()));
+        }
+        held.push(known.and_then(|(_, value)| value));
+    }
+    let (places, keys): (Vec<usize>, Vec<&[u8]>) = unseen.into_iter().unzip();
+    for (place, value) in places.into_iter().zip(core.db.get_all(Family::Latest, &keys)?) {
+        if let Some(slot) = held.get_mut(place) {
+            *slot = value;
+        }
+    }
+    Ok(held)
 }
 
 /// Writes a staged block in one batch and makes it the newest version.
@@ -113,10 +142,11 @@ pub(crate) fn commit(core: &Arc<Core>, mut staged: Staged, index: Index) -> Resu
     if !Arc::ptr_eq(&core.latest(), &staged.base) {
         return Err(Fault::misuse(format!("height {} was staged on another version", staged.height)));
     }
-    if let Some(fault) = &*core.sync_failed.lock().unwrap_or_else(PoisonError::into_inner) {
-        return Err(fault.clone());
+    if let Some(fault) = core.failure() {
+        return Err(fault);
     }
-    let (batch, earliest) = batch(core, &staged, &index)?;
+    let leaving = core.leaving();
+    let (batch, earliest) = batch(core, &mut staged, &index, &leaving)?;
     fail::fail_point!("commit.before-link", |_| Err(Fault::disk("commit", "failpoint before link")));
     let mut version = Version::new(
         staged.height,
@@ -131,6 +161,13 @@ pub(crate) fn commit(core: &Arc<Core>, mut staged: Staged, index: Index) -> Resu
     staged.base.follow(Arc::clone(&version))?;
     staged.born.clear();
     fail::fail_point!("commit.before-write", |_| Err(Fault::disk("commit", "failpoint before write")));
+    if staged.base.height == 0 {
+        write_first(&core.db, &staged.changes)?;
+        fail::fail_point!("commit.after-first", |_| Err(Fault::disk(
+            "commit",
+            "failpoint after first values"
+        )));
+    }
     let strict = core.options.durability == Durability::Strict;
     core.db.write(batch, strict)?;
     fail::fail_point!("commit.after-write", |_| Err(Fault::disk("commit", "failpoint after write")));
@@ -138,13 +175,14 @@ pub(crate) fn commit(core: &Arc<Core>, mut staged: Staged, index: Index) -> Resu
     if let Some(earliest) = earliest {
         core.forget_when_durable(height, earliest);
     }
-    let gone = core.publish(version);
-    rayon::spawn(move || drop(gone)); // giving back its slots takes a while
+    core.publish(version, leaving.len());
+    rayon::spawn(move || drop(leaving)); // giving back their slots takes a while
     if strict {
         core.set_durable(height);
-        return Ok(());
+    } else {
+        sync_soon(core, height)?;
     }
-    sync_soon(core, height)
+    behind::write_soon(core)
 }
 
 /// Syncs in the background; waits if too many blocks are at risk.
@@ -157,30 +195,35 @@ fn sync_soon(core: &Arc<Core>, height: u64) -> Result<(), Fault> {
         let newest = syncing.latest().height;
         match syncing.db.sync() {
             Ok(()) => syncing.set_durable(newest),
-            Err(fault) => {
-                *syncing.sync_failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault);
-                syncing.durable_moved.notify_all();
-            }
+            Err(fault) => syncing.fail(fault),
         }
     };
     let thread = std::thread::Builder::new().name("store-sync".into());
     thread.spawn(work).map_err(|why| Fault::disk("starting a thread to sync", why))?;
     let mut durable = core.durable();
     while height.saturating_sub(*durable) >= MOST_AT_RISK {
-        if let Some(fault) = &*core.sync_failed.lock().unwrap_or_else(PoisonError::into_inner) {
-            return Err(fault.clone());
+        if let Some(fault) = core.failure() {
+            return Err(fault);
         }
         durable = core.durable_moved.wait(durable).unwrap_or_else(PoisonError::into_inner);
     }
     Ok(())
 }
 
-/// Everything a block writes, and the earliest readable height should it have moved.
-fn batch(core: &Core, staged: &Staged, index: &Index) -> Result<(WriteBatch, Option<u64>), Fault> {
-    let (db, mut batch) = (&core.db, WriteBatch::default());
-    let with_history = core.options.pruning != Pruning::Everything;
-    for (key, change) in &staged.changes {
-        let before = staged.undo.get(key).and_then(Option::as_deref);
+/// Writes the first values there are as tables, since a genesis may have millions. They count once their block is
+/// written; what a crash leaves of them without it, the next start clears.
+fn write_first(db: &Db, changes: &Changes) -> Result<(), Fault> {
+    let mut names = changes.keys().map(|key| name_of(key)).collect::<Result<Vec<_>, Fault>>()?;
+    names.par_sort_unstable();
+    db.take_over(Family::Keys, names.into_iter())?;
+    let values = changes.iter().filter_map(|(key, change)| Some((key, change.as_ref()?)));
+    db.take_over(Family::Latest, values)
+}
+
+/// The values that a block writes; `undo` has the same keys.
+fn values(db: &Db, changes: &Changes, undo: &Changes) -> Result<WriteBatch, Fault> {
+    let mut batch = WriteBatch::default();
+    for ((key, change), before) in changes.iter().zip(undo.values()) {
         match change {
             Some(value) => db.put(&mut batch, Family::Latest, key, value),
             None => db.delete(&mut batch, Family::Latest, key),
@@ -189,11 +232,18 @@ fn batch(core: &Core, staged: &Staged, index: &Index) -> Result<(WriteBatch, Opt
             let (name, within) = name_of(key)?;
             db.put(&mut batch, Family::Keys, &name, within);
         }
-        if with_history {
-            let entry = history::entry_key(key, staged.height);
-            db.put(&mut batch, Family::History, &entry, history::entry_value(before));
-        }
     }
+    Ok(batch)
+}
+
+/// Everything a block writes, and the earliest readable height should it have moved.
+fn batch(
+    core: &Core,
+    staged: &mut Staged,
+    index: &Index,
+    leaving: &[Arc<Version>],
+) -> Result<(WriteBatch, Option<u64>), Fault> {
+    let (db, mut batch) = (&core.db, std::mem::take(&mut staged.batch));
     let undo = codec::encode_changes(&staged.undo);
     db.put(&mut batch, Family::Undo, &staged.height.to_be_bytes(), &undo);
     for (key, value) in &index.txs {
@@ -203,20 +253,26 @@ fn batch(core: &Core, staged: &Staged, index: &Index) -> Result<(WriteBatch, Opt
         db.put(&mut batch, Family::Events, key, value);
     }
     core::put_latest(db, &mut batch, staged.height, &staged.app_hash);
-    forget_names(core, staged, &mut batch)?;
+    forget_names(core, staged, leaving, &mut batch)?;
+    core::put_history_to(db, &mut batch, core.history_to());
     let earliest = prune::round(core, staged.height, &mut batch);
     Ok((batch, earliest))
 }
 
-/// Drops the names of keys that no version in memory will have once the oldest has left.
-fn forget_names(core: &Core, staged: &Staged, batch: &mut WriteBatch) -> Result<(), Fault> {
-    let Some(leaving) = core.leaving() else { return Ok(()) };
-    let Some(next) = leaving.next() else { return Ok(()) };
-    for key in &next.removed {
-        let touched =
-            staged.changes.contains_key(key) || next.newer().any(|newer| newer.undo.contains_key(key));
-        if !touched {
-            core.db.delete(batch, Family::Keys, &name_of(key)?.0);
+/// Drops the names of keys that no version in memory will have once the oldest have left.
+fn forget_names(
+    core: &Core,
+    staged: &Staged,
+    leaving: &[Arc<Version>],
+    batch: &mut WriteBatch,
+) -> Result<(), Fault> {
+    for next in leaving.iter().filter_map(|version| version.next()) {
+        for key in &next.removed {
+            let touched =
+                staged.changes.contains_key(key) || next.newer().any(|newer| newer.undo.contains_key(key));
+            if !touched {
+                core.db.delete(batch, Family::Keys, &name_of(key)?.0);
+            }
         }
     }
     Ok(())

@@ -9,11 +9,14 @@ use rocksdb::WriteBatch;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::thread::JoinHandle;
 
 /// Key of the newest height and its app hash.
 const LATEST: &[u8] = b"latest";
 /// Key of the earliest readable height.
 const EARLIEST: &[u8] = b"earliest";
+/// Key of the height up to which entries are in history.
+const HISTORY: &[u8] = b"history";
 /// What the keys of app hashes by height start with.
 const ROOT: &[u8] = b"root/";
 
@@ -30,8 +33,12 @@ pub(crate) struct Core {
     /// The newest change of the earliest height, and the height that wrote it.
     forgetting: Mutex<(u64, u64)>,
     pub(crate) durable_moved: Condvar,
-    /// Whether syncing in the background failed.
-    pub(crate) sync_failed: Mutex<Option<Fault>>,
+    /// Why work in the background failed, if it did.
+    failed: Mutex<Option<Fault>>,
+    /// Up to which height entries are in history.
+    history_to: AtomicU64,
+    /// Who writes them.
+    writer: Mutex<Option<JoinHandle<()>>>,
     earliest: AtomicU64,
     /// Heights being read from history, and by how many.
     pins: Mutex<BTreeMap<u64, usize>>,
@@ -43,7 +50,7 @@ pub(crate) struct Core {
 impl Core {
     pub(crate) fn new(db: Db, options: Options, recent: VecDeque<Arc<Version>>) -> Result<Core, Fault> {
         let height = recent.back().map_or(0, |version| version.height);
-        let earliest = read_earliest(&db)?;
+        let (earliest, history_to) = (read_height(&db, EARLIEST)?, read_height(&db, HISTORY)?);
         db.forget_through.store(earliest, Ordering::Relaxed);
         Ok(Core {
             db,
@@ -53,7 +60,9 @@ impl Core {
             durable: Mutex::new(height),
             forgetting: Mutex::new((height, earliest)),
             durable_moved: Condvar::new(),
-            sync_failed: Mutex::new(None),
+            failed: Mutex::new(None),
+            history_to: AtomicU64::new(history_to),
+            writer: Mutex::new(None),
             earliest: AtomicU64::new(earliest),
             pins: Mutex::new(BTreeMap::new()),
             checkpointing: AtomicBool::new(false),
@@ -80,21 +89,64 @@ impl Core {
         recent.get(at).map(Arc::clone)
     }
 
-    /// Makes a version the newest, and returns the one that leaves memory.
-    pub(crate) fn publish(&self, version: Arc<Version>) -> Option<Arc<Version>> {
+    /// Makes a version the newest; the `leaving` oldest are not held any longer.
+    pub(crate) fn publish(&self, version: Arc<Version>, leaving: usize) {
         // it holds the oldest version, and so would keep all newer ones in memory
         if let Ok(mut deep) = self.deep.try_lock() {
             drop(deep.take());
         }
         let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
         recent.push_back(version);
-        if recent.len() > self.keep() { recent.pop_front() } else { None }
+        recent.drain(..leaving);
     }
 
-    /// The version that leaves memory when the next one comes.
-    pub(crate) fn leaving(&self) -> Option<Arc<Version>> {
+    /// The versions that leave memory when the next one comes, oldest first: history says what came after them.
+    pub(crate) fn leaving(&self) -> Vec<Arc<Version>> {
         let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
-        recent.front().filter(|_| recent.len() >= self.keep()).map(Arc::clone)
+        let (most, through) = (recent.len().saturating_add(1).saturating_sub(self.keep()), self.history_to());
+        let pairs = recent.iter().zip(recent.iter().skip(1)).take(most);
+        pairs.take_while(|(_, next)| next.height <= through).map(|(version, _)| Arc::clone(version)).collect()
+    }
+
+    /// The versions whose entries are due in history, oldest first.
+    pub(crate) fn waiting(&self) -> Vec<Arc<Version>> {
+        let (through, durable) = (self.history_to(), *self.durable());
+        let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+        let old = recent.iter().take(recent.len().saturating_add(2).saturating_sub(self.keep()));
+        let due = old.filter(|version| (through.saturating_add(1)..=durable).contains(&version.height));
+        due.map(Arc::clone).collect()
+    }
+
+    /// Up to which height nothing is missing in history. What may be forgotten is not missed.
+    pub(crate) fn history_to(&self) -> u64 {
+        self.history_to.load(Ordering::Acquire).max(self.history_from())
+    }
+
+    pub(crate) fn set_history_to(&self, height: u64) {
+        self.history_to.store(height, Ordering::Release);
+    }
+
+    /// Who writes history.
+    pub(crate) fn writer(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until history is not being written.
+    pub(crate) fn settle(&self) {
+        if self.writer().take().is_some_and(|writer| writer.join().is_err()) {
+            tracing::warn!("writing history ended in a panic");
+        }
+    }
+
+    /// Work in the background failed: nothing more is committed.
+    pub(crate) fn fail(&self, fault: Fault) {
+        *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault);
+        self.durable_moved.notify_all();
+    }
+
+    /// Why work in the background failed, if it did.
+    pub(crate) fn failure(&self) -> Option<Fault> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Puts other versions in place of all.
@@ -208,10 +260,15 @@ pub(crate) fn read_root(db: &Db, height: u64) -> Result<Option<[u8; 32]>, Fault>
     bytes.map(|bytes| bytes.as_slice().try_into().map_err(|why| Fault::corrupt("app hash", why))).transpose()
 }
 
-fn read_earliest(db: &Db) -> Result<u64, Fault> {
-    let Some(bytes) = db.get(Family::Meta, EARLIEST)? else { return Ok(0) };
-    let bytes = bytes.as_slice().try_into().map_err(|why| Fault::corrupt("earliest height", why))?;
+fn read_height(db: &Db, key: &[u8]) -> Result<u64, Fault> {
+    let Some(bytes) = db.get(Family::Meta, key)? else { return Ok(0) };
+    let bytes = bytes.as_slice().try_into().map_err(|why| Fault::corrupt("height", why))?;
     Ok(u64::from_be_bytes(bytes))
+}
+
+/// Writes up to which height entries are in history.
+pub(crate) fn put_history_to(db: &Db, batch: &mut WriteBatch, height: u64) {
+    db.put(batch, Family::Meta, HISTORY, &height.to_be_bytes());
 }
 
 /// Writes the earliest readable height.

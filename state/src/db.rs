@@ -4,15 +4,23 @@ use crate::fault::Fault;
 use crate::merge::{self, Ask};
 use crate::options::Options;
 use crate::read::Entry;
+use rayon::prelude::*;
 use rocksdb::{
     BlockBasedIndexType, BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB,
-    DBCompactionStyle, DBCompressionType, DBRawIterator, IteratorMode, ReadOptions, WriteBatch,
-    WriteBufferManager, WriteOptions, compaction_filter::Decision,
+    DBCompactionStyle, DBCompressionType, DBRawIterator, IngestExternalFileOptions, IteratorMode,
+    ReadOptions, SstFileWriter, WriteBatch, WriteBufferManager, WriteOptions, compaction_filter::Decision,
 };
 use std::ops::Bound;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+/// How the name of a table ends that the database has not taken over.
+pub(crate) const DRAFT: &str = "table";
+/// A table this long is followed by another.
+const TABLE_BYTES: u64 = 64 << 20;
+/// Keys read at once, on one core.
+const READ_TOGETHER: usize = 256;
 
 /// A column family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +62,7 @@ impl Family {
 pub(crate) struct Db {
     rocks: DB,
     cache: Cache,
+    folder: PathBuf,
     /// The earliest readable height, as the compaction of `hist` knows it: only ever a height that is on disk.
     pub(crate) forget_through: Arc<AtomicU64>,
 }
@@ -84,7 +93,7 @@ impl Db {
         });
         let rocks = DB::open_cf_descriptors(&whole, folder, families)
             .map_err(|why| Fault::disk("opening the database", why))?;
-        Ok(Db { rocks, cache, forget_through })
+        Ok(Db { rocks, cache, folder: folder.to_path_buf(), forget_through })
     }
 
     fn family(&self, family: Family) -> &ColumnFamily {
@@ -95,6 +104,15 @@ impl Db {
     pub(crate) fn get(&self, family: Family, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
         let value = self.rocks.get_pinned_cf(self.family(family), key);
         Ok(value.map_err(|why| Fault::disk("reading", why))?.map(|value| value.to_vec()))
+    }
+
+    /// The values of keys that come in order, read on all cores if they are many.
+    pub(crate) fn get_all(&self, family: Family, keys: &[&[u8]]) -> Result<Vec<Option<Vec<u8>>>, Fault> {
+        if keys.len() <= READ_TOGETHER {
+            return self.get_sorted(family, keys);
+        }
+        let parts = keys.par_chunks(READ_TOGETHER).map(|keys| self.get_sorted(family, keys));
+        Ok(parts.collect::<Result<Vec<_>, Fault>>()?.into_iter().flatten().collect())
     }
 
     /// The values of keys that come in order.
@@ -173,6 +191,49 @@ impl Db {
     /// Writes a batch that is on disk for good only after [`Db::flush`].
     pub(crate) fn write_bulk(&self, batch: WriteBatch) -> Result<(), Fault> {
         self.rocks.write_without_wal(batch).map_err(|why| Fault::disk("writing in bulk", why))
+    }
+
+    /// Writes rows, which are in order and each once, as tables beside the log; on disk for good.
+    pub(crate) fn take_over(
+        &self,
+        family: Family,
+        rows: impl Iterator<Item = (impl AsRef<[u8]>, impl AsRef<[u8]>)>,
+    ) -> Result<(), Fault> {
+        let failed = |why: rocksdb::Error| Fault::disk("writing a table", why);
+        let options = tuned(family, &self.cache, 0, &self.forget_through);
+        let (mut rows, mut tables) = (rows.peekable(), Vec::new());
+        while rows.peek().is_some() {
+            let path = self.folder.with_extension(format!("{}.{DRAFT}", tables.len()));
+            let mut table = SstFileWriter::create(&options);
+            table.open(&path).map_err(failed)?;
+            for (key, value) in rows.by_ref() {
+                table.put(key, value).map_err(failed)?;
+                if table.file_size() >= TABLE_BYTES {
+                    break;
+                }
+            }
+            table.finish().map_err(failed)?;
+            tables.push(path);
+        }
+        if tables.is_empty() {
+            return Ok(());
+        }
+        let mut moved = IngestExternalFileOptions::default();
+        moved.set_move_files(true);
+        self.rocks.ingest_external_file_cf_opts(self.family(family), &moved, tables).map_err(failed)
+    }
+
+    /// Removes all rows of a family.
+    pub(crate) fn clear(&self, family: Family) -> Result<(), Fault> {
+        let mut seeker = self.seeker(family);
+        seeker.seek_to_last();
+        let Some(last) = seeker.key() else {
+            return seeker.status().map_err(|why| Fault::disk("reading the last row", why));
+        };
+        let mut batch = WriteBatch::default();
+        self.delete_range(&mut batch, family, &[], last);
+        self.delete(&mut batch, family, last);
+        self.write(batch, true)
     }
 
     /// Puts everything written in bulk on disk for good.

@@ -1,6 +1,7 @@
 //! The folder of a store. The database is in a folder of its own whose name is in the file `CURRENT`, so that a
 //! restored one takes its place in one step.
 
+use crate::db::DRAFT;
 use crate::fault::Fault;
 use std::fs::{self, File};
 use std::io::Write;
@@ -25,6 +26,10 @@ fn current(path: &Path) -> Result<u64, Fault> {
     }
 }
 
+fn is_draft(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == DRAFT)
+}
+
 fn numbered(path: &Path, number: u64) -> PathBuf {
     path.join(format!("db-{number}"))
 }
@@ -35,7 +40,8 @@ pub(crate) fn database_of(path: &Path) -> Result<PathBuf, Fault> {
 }
 
 impl Folder {
-    /// Opens or makes the folder; removes databases that never became the current one, or no longer are.
+    /// Opens or makes the folder; removes databases that never became the current one, or no longer are, and tables
+    /// that no database took over.
     pub(crate) fn open(path: &Path) -> Result<Folder, Fault> {
         fs::create_dir_all(path).map_err(|why| Fault::disk("making the store's folder", why))?;
         let current = current(path)?;
@@ -50,7 +56,7 @@ impl Folder {
             };
             let removed = if number("db-", "").is_some() {
                 fs::remove_dir_all(entry.path())
-            } else if number("trie-", ".checkpoint").is_some() {
+            } else if number("trie-", ".checkpoint").is_some() || is_draft(&entry.path()) {
                 fs::remove_file(entry.path())
             } else {
                 Ok(())

@@ -23,11 +23,6 @@ pub(crate) fn entry_key(key: &[u8], height: u64) -> Vec<u8> {
     out
 }
 
-/// The value of an entry: nothing, or what the key held.
-pub(crate) fn entry_value(before: Option<&[u8]>) -> &[u8] {
-    before.unwrap_or_default() // values are never empty, so empty means that there was none
-}
-
 /// The height of an entry.
 pub(crate) fn height_of(entry: &[u8]) -> Option<u64> {
     entry.last_chunk::<8>().map(|height| u64::from_be_bytes(*height))

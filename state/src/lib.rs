@@ -17,6 +17,7 @@
     )
 )]
 
+mod behind;
 mod checkpoint;
 mod codec;
 mod commit;

@@ -24,6 +24,9 @@ pub(crate) fn versions(
 ) -> Result<VecDeque<Arc<Version>>, Fault> {
     let forest = Arc::new(Forest::new());
     let Some((height, app_hash)) = core::read_latest(db)? else {
+        // a crash may have left values of a first block that is not there
+        db.clear(Family::Latest)?;
+        db.clear(Family::Keys)?;
         return Ok(VecDeque::from([Arc::new(Version::genesis(forest))]));
     };
     let from_file = crate::checkpoint::load(db, &forest, checkpoint, height);

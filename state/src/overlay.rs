@@ -38,6 +38,19 @@ impl Overlay {
         Overlay { base, seen: Mutex::default(), block: changes, layers: Vec::new() }
     }
 
+    /// Reads keys of what lies beneath ahead of their use, on all cores. Only time depends on it.
+    pub fn read_ahead(&self, mut keys: Vec<Vec<u8>>) -> Result<(), Fault> {
+        keys.sort_unstable();
+        keys.dedup();
+        keys.truncate(MOST_SEEN);
+        let values = self.base.get_all(&keys)?;
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut read: Changes = keys.into_iter().zip(values).collect();
+        read.append(&mut seen);
+        *seen = read;
+        Ok(())
+    }
+
     /// Opens a layer: what follows can be dropped alone.
     pub fn checkpoint(&mut self) {
         self.layers.push(Changes::new());
@@ -79,6 +92,12 @@ impl Overlay {
     /// The changes; layers that are still open are dropped.
     pub fn into_changes(self) -> Changes {
         self.block
+    }
+
+    /// The changes, what lies beneath them, and what was read of that.
+    pub(crate) fn into_parts(self) -> (Changes, Snapshot, Changes) {
+        let seen = self.seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (self.block, self.base, seen)
     }
 
     /// What the changes lie on.

@@ -8,8 +8,15 @@ use crate::options::Pruning;
 use rocksdb::WriteBatch;
 use std::sync::PoisonError;
 
+/// Blocks between two times that records keyed by height are deleted: each leaves a mark that reading steps over.
+const FORGET_EVERY: u64 = 64;
+
 /// Adds to the batch of `height` what is forgotten with it; returns the earliest readable height if it moves.
 pub(crate) fn round(core: &Core, height: u64, batch: &mut WriteBatch) -> Option<u64> {
+    if height.is_multiple_of(FORGET_EVERY) {
+        let (undo_from, _) = cuts(core, height, core.history_from());
+        forget_undo(core, undo_from, batch);
+    }
     let keep = core.options.pruning.keep()?;
     let everything = core.options.pruning == Pruning::Everything;
     if !everything && !height.is_multiple_of(core.options.pruning.interval()) {
@@ -20,19 +27,11 @@ pub(crate) fn round(core: &Core, height: u64, batch: &mut WriteBatch) -> Option<
     if earliest != before {
         core::put_earliest(&core.db, batch, earliest);
     }
-    forget(core, height, earliest, batch);
-    Some(earliest)
-}
-
-/// Deletes records keyed by height that nobody reads any more.
-fn forget(core: &Core, height: u64, earliest: u64, batch: &mut WriteBatch) {
-    let (undo_from, roots_from) = cuts(core, height, earliest);
-    if undo_from > 0 && undo_from.is_multiple_of(64) {
-        forget_undo(core, undo_from, batch);
-    }
-    if roots_from > 0 && height.is_multiple_of(64) {
+    if height.is_multiple_of(FORGET_EVERY) {
+        let (_, roots_from) = cuts(core, height, earliest);
         forget_roots(core, roots_from, batch);
     }
+    Some(earliest)
 }
 
 /// Forgets what the settings say, at once, and gives the space back.
@@ -59,7 +58,8 @@ pub(crate) fn now(core: &Core) -> Result<(), Fault> {
 /// Below which heights undo records and roots are not needed any more.
 fn cuts(core: &Core, height: u64, earliest: u64) -> (u64, u64) {
     let rollback = core.options.rollback_blocks.max(u64::from(core.options.recent)).saturating_add(1);
-    let undo_from = height.saturating_sub(rollback);
+    // history is written from undo records after a crash
+    let undo_from = height.saturating_sub(rollback).min(core.history_to());
     (undo_from, earliest.min(undo_from))
 }
 

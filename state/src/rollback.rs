@@ -1,5 +1,6 @@
 //! Taking back blocks.
 
+use crate::behind;
 use crate::codec;
 use crate::commit::name_of;
 use crate::core::{self, Core};
@@ -54,10 +55,14 @@ pub(crate) fn rollback(core: &Core, to: u64, checkpoint: &Path) -> Result<(), Fa
         db.delete(&mut batch, Family::Meta, &core::root_key(at));
     }
     core::put_latest(db, &mut batch, to, &app_hash);
+    let history_to = core.history_to().min(to);
+    core::put_history_to(db, &mut batch, history_to);
     fail::fail_point!("rollback.before-write", |_| Err(Fault::disk("rollback", "failpoint before write")));
     db.write(batch, true)?;
     fail::fail_point!("rollback.after-write", |_| Err(Fault::disk("rollback", "failpoint after write")));
     core.replace(load::versions(db, &core.options, checkpoint)?);
     *core.durable() = to;
+    core.set_history_to(history_to);
+    behind::catch_up(core)?;
     Ok(())
 }

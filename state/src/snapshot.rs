@@ -48,12 +48,36 @@ impl Snapshot {
         self.deep.as_ref().map_or(self.version.app_hash, |deep| deep.app_hash)
     }
 
+    /// Whether it is the state of that version.
+    pub(crate) fn is(&self, version: &Arc<Version>) -> bool {
+        self.deep.is_none() && Arc::ptr_eq(&self.version, version)
+    }
+
+    /// The database, unless nothing was written yet at this height, whatever has been since.
+    fn readable(&self) -> Option<&Arc<Core>> {
+        self.core.as_ref().filter(|_| self.version.height > 0)
+    }
+
     fn span(&self) -> Option<Span> {
         self.deep.as_ref().map(|deep| Span { from: deep.height, to: self.version.height })
     }
 
+    /// The values of keys that come in order, read on all cores if they are many.
+    pub(crate) fn get_all(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, Fault> {
+        let Some(core) = self.readable() else { return Ok(vec![None; keys.len()]) };
+        if self.deep.is_none() {
+            let values =
+                core.db.get_all(Family::Latest, &keys.iter().map(Vec::as_slice).collect::<Vec<_>>())?;
+            // a newer block, of which some could be, would be linked by now
+            if self.version.next().is_none() {
+                return Ok(values);
+            }
+        }
+        keys.iter().map(|key| self.get(key)).collect()
+    }
+
     pub(crate) fn read_page(&self, ask: Ask<'_>) -> Result<Vec<Entry>, Fault> {
-        let Some(core) = &self.core else { return Ok(Vec::new()) };
+        let Some(core) = self.readable() else { return Ok(Vec::new()) };
         // the scan comes first: whatever it sees of newer blocks, their versions are linked by now
         let scan = core.db.entries(Family::Latest, &ask);
         let newer: Vec<&Version> = self.version.newer().filter(|version| !version.undo.is_empty()).collect();
@@ -73,7 +97,7 @@ impl Snapshot {
 
 impl Read for Snapshot {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
-        let Some(core) = &self.core else { return Ok(None) };
+        let Some(core) = self.readable() else { return Ok(None) };
         if let Some(span) = self.span()
             && let Some(value) = history::lookup(&core.db, key, span)?
         {

@@ -7,10 +7,11 @@ use crate::fault::Fault;
 use crate::folder::Folder;
 use crate::merge::Ask;
 use crate::options::Options;
+use crate::overlay::Overlay;
 use crate::read::{Changes, Entry};
 use crate::snapshot::{Deep, Snapshot};
 use crate::sync::Shelf;
-use crate::{checkpoint, load, prune, rollback};
+use crate::{behind, checkpoint, load, prune, rollback};
 use rocksdb::WriteBatch;
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -73,6 +74,7 @@ impl Drop for Shared {
     fn drop(&mut self) {
         self.shelf.stop.store(true, Ordering::Relaxed);
         self.shelf.join();
+        self.core.read().unwrap_or_else(PoisonError::into_inner).settle();
     }
 }
 
@@ -83,6 +85,7 @@ impl Store {
         let db = Db::open(&folder.database(), &options)?;
         let versions = load::versions(&db, &options, &folder.checkpoint())?;
         let core = Core::new(db, options.clone(), versions)?;
+        behind::catch_up(&core)?;
         let shelf = Arc::new(Shelf::open(folder.snapshots())?);
         let core = RwLock::new(Arc::new(core));
         Ok(Store { shared: Arc::new(Shared { folder, options, core, shelf }) })
@@ -101,6 +104,7 @@ impl Store {
     }
 
     pub(crate) fn replace_core(&self, core: Core) {
+        self.core().settle();
         *self.shared.core.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(core);
     }
 
@@ -159,14 +163,20 @@ impl Store {
 
     /// The root that `changes` would give, for genesis: nothing is kept.
     pub fn root_of(&self, changes: &Changes) -> Result<[u8; 32], Fault> {
-        let core = self.core();
-        let next = core.latest().height.saturating_add(1);
-        Ok(commit::stage(&core, next, changes.clone())?.app_hash())
+        commit::root_of(&self.core(), changes)
     }
 
     /// Computes the root of a block in memory. Nothing is on disk; what is returned may be dropped, and staged again.
     pub fn stage(&self, height: u64, changes: Changes) -> Result<Staged, Fault> {
-        commit::stage(&self.core(), height, changes)
+        commit::stage(&self.core(), height, changes, Changes::new())
+    }
+
+    /// As [`Store::stage`], for what was changed on an overlay: what that has read is not read again.
+    pub fn stage_overlay(&self, height: u64, overlay: Overlay) -> Result<Staged, Fault> {
+        let core = self.core();
+        let (changes, base, seen) = overlay.into_parts();
+        let seen = if base.is(&core.latest()) { seen } else { Changes::new() };
+        commit::stage(&core, height, changes, seen)
     }
 
     /// Writes a staged block in one batch, and makes it the newest state. After a fault the store must be reopened.
@@ -230,6 +240,7 @@ impl Store {
     /// writing.
     pub fn rollback(&self, to: u64) -> Result<(), Fault> {
         self.settle();
+        self.core().settle();
         rollback::rollback(&self.core(), to, &self.shared.folder.checkpoint())?;
         self.shelf().take_back(to)
     }

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use lazchain_state::{Arrival, Changes, Durability, Index, Options, Pruning, Store};
+use lazchain_state::{Arrival, Changes, Durability, Index, Options, Pruning, Read, Store};
 
 const END: u64 = 24;
 /// Signal of `abort`.
@@ -20,7 +20,7 @@ fn options() -> Options {
         recent: 3,
         rollback_blocks: 8,
         checkpoint_interval: 0,
-        pruning: Pruning::Custom { keep_recent: 6, interval: 2 },
+        pruning: Pruning::Custom { keep_recent: 16, interval: 2 },
         ..Options::default()
     }
 }
@@ -158,6 +158,9 @@ fn death_at_any_step_loses_nothing_that_was_answered() {
         ("commit.before-link", &[9]),
         ("commit.before-write", &[1, 10, 25]),
         ("commit.after-write", &[1, 2, 25]),
+        ("commit.after-first", &[1]),
+        ("history.before-table", &[1, 2]),
+        ("history.after-table", &[1, 2]),
         ("prune.before-write", &[1, 3]),
         ("prune.after-write", &[2]),
         ("checkpoint.before-rename", &[2]),
@@ -197,6 +200,21 @@ fn a_write_that_fails_is_a_fault_and_the_block_is_there_whole_or_not_at_all() {
         let ended = start(folder.path(), &[("CRASH_RETURN", step)]).wait().expect("ends");
         assert!(ended.success(), "{step}: {ended}");
         assert_eq!(sound(&folder.path().join("store"), &roots), height);
+    }
+}
+
+#[test]
+fn a_first_block_that_never_came_to_be_leaves_no_value_to_another() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ended = start(folder.path(), &[("CRASH_RETURN", "commit.after-first")]).wait().expect("ends");
+    assert!(ended.success(), "{ended}");
+    let store = Store::open(&folder.path().join("store"), options()).expect("opens");
+    assert_eq!(store.height(), 0);
+    let other = Changes::from([(b"a/other".to_vec(), Some(vec![1]))]);
+    store.commit(store.stage(1, other).expect("stages"), Index::default()).expect("commits");
+    for prefix in [b"a/", b"b/", b"c/"] {
+        let found = store.latest().page(prefix, None, 100).expect("reads").len();
+        assert_eq!(found, usize::from(prefix == b"a/"));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lazchain_state::{Changes, Index, Options, Overlay, Read, Store};
+use lazchain_state::{Changes, Index, Options, Overlay, Pruning, Read, Store};
 use proptest::prelude::*;
 
 type Model = BTreeMap<Vec<u8>, Vec<u8>>;
@@ -115,4 +115,19 @@ fn a_snapshot_reads_the_same_after_later_blocks() {
     assert_eq!(old.page(b"a/", None, 10).expect("reads").len(), 1);
     assert_eq!(store.latest().get(b"a/x").expect("reads"), None);
     assert!(store.at(3).is_err());
+}
+
+#[test]
+fn how_to_take_back_a_block_is_forgotten_in_time_whatever_is_pruned() {
+    for pruning in [Pruning::Nothing, Pruning::Default, Pruning::Everything] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = Options { recent: 3, rollback_blocks: 8, pruning, ..Options::default() };
+        let store = Store::open(folder.path(), options).expect("opens");
+        for height in 1..=200_u64 {
+            commit(&store, height, Changes::from([(b"a/x".to_vec(), Some(height.to_be_bytes().to_vec()))]));
+        }
+        let lowest = store.lowest_rollback().expect("reads");
+        assert!((100..192).contains(&lowest), "{pruning:?}: {lowest}");
+        assert_eq!(store.at(150).is_ok(), pruning != Pruning::Everything);
+    }
 }

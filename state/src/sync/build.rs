@@ -44,10 +44,10 @@ impl Building {
             Err(unsound) => return Ok(Err(unsound)),
         };
         let (db, mut batch) = (&self.db, WriteBatch::default());
-        for ((within, value), (hash, _)) in proved.entries.iter().zip(&proved.leaves) {
+        for ((within, value), leaf) in proved.entries.iter().zip(&proved.leaves) {
             let key = [proved.store.as_bytes(), b"/", within].concat();
             db.put(&mut batch, Family::Latest, &key, value);
-            db.put(&mut batch, Family::Keys, &name(hash, proved.store), within);
+            db.put(&mut batch, Family::Keys, &name(&leaf.key, proved.store), within);
         }
         fail::fail_point!("restore.chunk", |_| Err(Fault::disk("restoring", "failpoint at a chunk")));
         db.write_bulk(batch)?;

@@ -4,6 +4,7 @@
 use super::Unsound;
 use crate::codec::{self, Reader};
 use crate::fault::Fault;
+use crate::tree::arena::Leaf;
 use crate::tree::hash::{self, Hash};
 use crate::tree::range::{self, Edges};
 use crate::tree::small::Pair;
@@ -61,8 +62,8 @@ pub(crate) struct Proved<'a> {
     pub(crate) store: &'a str,
     /// Keys within the store, and values.
     pub(crate) entries: Vec<(&'a [u8], &'a [u8])>,
-    /// The hashes of the same.
-    pub(crate) leaves: Vec<(Hash, Hash)>,
+    /// The leaves of the same.
+    pub(crate) leaves: Vec<Leaf>,
 }
 
 /// Reads a chunk of somebody else, and checks it against the roots of the stores.
@@ -82,7 +83,8 @@ pub(crate) fn check<'a>(bytes: &'a [u8], roots: &BTreeMap<String, Hash>) -> Resu
     if range::root(&pairs, &edges) != Some(*root) {
         return Err(Unsound::Chunk(format!("it is no part of store {store:?}")));
     }
-    let leaves = pairs.iter().map(|pair| (pair.key, pair.value)).collect();
+    let leaf = |pair: &Pair| Leaf { hash: hash::leaf(&pair.key, &pair.value), key: pair.key };
+    let leaves = pairs.iter().map(leaf).collect();
     Ok(Proved { store, entries, leaves })
 }
 

@@ -88,7 +88,8 @@ impl<'a> Source<'a> {
             within.iter().map(|within| [store.as_bytes(), b"/", within].concat()).collect();
         let values = self.view.get_many(Family::Latest, &keys, false)?;
         let entries = within.into_iter().zip(values).zip(leaves).map(|((within, value), leaf)| {
-            let value = value.filter(|value| hash::digest(value) == leaf.value).ok_or_else(wrong)?;
+            let right = |value: &Vec<u8>| hash::leaf(&leaf.key, &hash::digest(value)) == leaf.hash;
+            let value = value.filter(right).ok_or_else(wrong)?;
             Ok((within, value))
         });
         entries.collect()

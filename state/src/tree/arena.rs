@@ -43,12 +43,13 @@ pub(crate) struct Node {
     pub(crate) right: Ref,
 }
 
-/// A key and its value, by hash.
-#[derive(Debug, Clone, Copy)]
+/// A key with its value. What the value hashes to is not kept: it is read from disk where it is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Leaf {
+    /// Over the hashes of key and value.
     pub(crate) hash: Hash,
+    /// Hash of the key.
     pub(crate) key: Hash,
-    pub(crate) value: Hash,
 }
 
 const BLOCK_BITS: u32 = 10;

@@ -97,9 +97,9 @@ impl Forest {
         Ok(self.grow(base, batches(base, changes)?, changes.len()))
     }
 
-    /// As [`Forest::apply`], for leaves of one store by key hash and value hash, which are sorted.
-    pub(crate) fn apply_leaves(&self, base: &Tries, store: &str, leaves: &[(Hash, Hash)]) -> Grown {
-        let updates = leaves.iter().map(|(key, value)| Update { key: *key, value: Some(*value) }).collect();
+    /// As [`Forest::apply`], for leaves of one store, which are sorted by key.
+    pub(crate) fn apply_leaves(&self, base: &Tries, store: &str, leaves: &[Leaf]) -> Grown {
+        let updates = leaves.iter().map(|leaf| Update { key: leaf.key, leaf: Some(leaf.hash) }).collect();
         let trie = base.get(store).cloned().unwrap_or(Trie::EMPTY);
         self.grow(base, vec![Batch { store, updates, trie }], leaves.len())
     }
@@ -233,7 +233,7 @@ fn batches<'a>(base: &Tries, changes: &[(&'a [u8], Option<&'a [u8]>)]) -> Result
         if value.is_some_and(<[u8]>::is_empty) {
             return Err(Fault::misuse(format!("empty value at {:?}", String::from_utf8_lossy(key))));
         }
-        Ok((store, Update { key: hash::digest(inner), value: value.map(hash::digest) }))
+        Ok((store, Update::new(hash::digest(inner), value.map(hash::digest))))
     };
     let hashed: Vec<(&'a str, Update)> = if changes.len() < PARALLEL_FROM {
         changes.iter().map(update).collect::<Result<_, Fault>>()?

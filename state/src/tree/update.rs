@@ -3,11 +3,20 @@
 use super::arena::{Arena, Kind, Leaf, Node, Ref};
 use super::hash::{self, Hash};
 
-/// What happens to one key: `None` removes it.
+/// What happens to one key.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Update {
+    /// Hash of the key.
     pub(crate) key: Hash,
-    pub(crate) value: Option<Hash>,
+    /// Hash of its new leaf; `None` removes it.
+    pub(crate) leaf: Option<Hash>,
+}
+
+impl Update {
+    /// Sets a key to a value, both by hash, or removes it.
+    pub(crate) fn new(key: Hash, value: Option<Hash>) -> Update {
+        Update { key, leaf: value.map(|value| hash::leaf(&key, &value)) }
+    }
 }
 
 /// A pass being made, and what it leaves behind.
@@ -52,7 +61,7 @@ impl Pass<'_> {
             (Some((subtree, _)), []) => subtree,
             (None, [update]) => self.plant(update),
             (Some((subtree, leaf)), [update]) if update.key == leaf.key => {
-                if update.value == Some(leaf.value) {
+                if update.leaf == Some(leaf.hash) {
                     return subtree;
                 }
                 self.dead.push(subtree);
@@ -70,9 +79,8 @@ impl Pass<'_> {
     }
 
     fn plant(&mut self, update: &Update) -> Ref {
-        let Some(value) = update.value else { return Ref::EMPTY };
-        let leaf = Leaf { hash: hash::leaf(&update.key, &value), key: update.key, value };
-        let planted = self.arena.add_leaf(leaf);
+        let Some(hash) = update.leaf else { return Ref::EMPTY };
+        let planted = self.arena.add_leaf(Leaf { hash, key: update.key });
         self.born.push(planted);
         planted
     }
