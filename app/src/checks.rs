@@ -77,6 +77,13 @@ pub fn run(ctx: &mut Ctx, tx: &Tx, purpose: &Purpose) -> Result<()> {
     Ok(())
 }
 
+/// Adds the keys that a transaction will read, as far as reading them ahead pays.
+pub fn reads(tx: &Tx, keys: &mut Vec<Vec<u8>>) {
+    keys.extend(tx.signers.iter().map(|signer| auth::account_key(&signer.address)));
+    keys.extend(tx.fee.coins.iter().map(|coin| bank::balance_key(&tx.fee.payer, &coin.denom)));
+    tx.messages.iter().for_each(|message| message.action.reads(keys));
+}
+
 fn gas(tx: &Tx, purpose: &Purpose) -> Result<()> {
     let (wanted, used) = (tx.fee.gas_limit, tx.cost().0);
     match purpose {

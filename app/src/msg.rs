@@ -39,6 +39,8 @@ pub trait Msg: Send + Sync + Sized + 'static {
     fn signer(&self) -> Address;
     /// Fixed from the message alone.
     fn cost(&self) -> Gas;
+    /// Adds keys of the state that it will read, as far as reading them ahead pays. Only time depends on it.
+    fn reads(&self, _keys: &mut Vec<Vec<u8>>) {}
     /// What happens. Writes and events stay only if it succeeds.
     fn apply(&self, ctx: &mut Ctx) -> Result<Self::Response>;
 }
@@ -49,6 +51,8 @@ pub trait Action: Send + Sync {
     fn signer(&self) -> Address;
     /// Fixed from the message alone.
     fn cost(&self) -> Gas;
+    /// Adds keys of the state that it will read, as far as reading them ahead pays.
+    fn reads(&self, keys: &mut Vec<Vec<u8>>);
     /// Applies it and encodes the response.
     fn apply(&self, ctx: &mut Ctx) -> Result<Any>;
 }
@@ -60,6 +64,10 @@ impl<M: Msg> Action for M {
 
     fn cost(&self) -> Gas {
         Msg::cost(self)
+    }
+
+    fn reads(&self, keys: &mut Vec<Vec<u8>>) {
+        Msg::reads(self, keys);
     }
 
     fn apply(&self, ctx: &mut Ctx) -> Result<Any> {

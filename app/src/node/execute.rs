@@ -5,7 +5,7 @@ use std::{sync::Arc, thread::JoinHandle};
 use prost::Message;
 use proto::{address::ConsAddress, cosmos::base::abci::v1beta1::TxMsgData};
 use sha2::{Digest, Sha256};
-use state::{Fault, Overlay, Snapshot, Staged, Store};
+use state::{Fault, Overlay, Staged, Store};
 use tendermint_proto::v0_38::abci::{Event as WireEvent, EventAttribute, ExecTxResult};
 
 use super::{Finalized, index, verify::Prepared};
@@ -67,9 +67,7 @@ pub struct Misbehavior {
 
 /// What a block is executed on.
 pub(crate) struct Base {
-    /// The last committed state.
-    pub latest: Snapshot,
-    /// The same, with genesis on top for the first block.
+    /// The last committed state, with genesis on top for the first block.
     pub overlay: Overlay,
     /// The chain's id.
     pub chain_id: String,
@@ -159,11 +157,11 @@ pub(crate) fn block(base: Base, seen: Seen, prepared: &[Prepared], tools: &Tools
     let evidence_blocks =
         evidence_blocks.and_then(|evidence| u64::try_from(evidence.max_age_num_blocks).ok());
     let trail = ctx.take_trail();
-    let changes = ctx.state.into_changes();
+    let overlay = ctx.state;
     let (height, time) = (seen.height, seen.time);
     let indexed = index::Block { height, time, txs: &seen.txs, results: &results, trail: &trail };
     let (staged, index) = rayon::join(
-        || block_work("store", "stage", || tools.store.stage(height, changes)),
+        || block_work("store", "stage", || tools.store.stage_overlay(height, overlay)),
         || if tools.index { index::of(&indexed) } else { state::Index::default() },
     );
     let staged = staged?;

@@ -196,7 +196,7 @@ impl Node {
         let executed = match ahead {
             Some(ahead) => ahead.join()?,
             None => {
-                let prepared = verify::prepare(&base.latest, &base.chain_id, &seen.txs, &self.verdicts)?;
+                let prepared = verify::prepare(&base.overlay, &base.chain_id, &seen.txs, &self.verdicts)?;
                 execute::block(base, seen, &prepared, &self.tools())?
             }
         };
@@ -248,8 +248,7 @@ impl Node {
             let text = format!("block {height} was handed over, but the next is {next}");
             return Err(Error::Fault(Fault::corrupt("block height", text)));
         }
-        let overlay = chain.overlay(&latest);
-        Ok(execute::Base { latest, overlay, chain_id: chain.chain_id.clone() })
+        Ok(execute::Base { overlay: chain.overlay(&latest), chain_id: chain.chain_id.clone() })
     }
 
     fn tools(&self) -> execute::Tools {

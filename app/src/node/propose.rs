@@ -19,7 +19,7 @@ impl Node {
         let chain = self.chain();
         let latest = self.store.latest();
         let overlay = chain.overlay(&latest);
-        let prepared = verify::prepare(&latest, &chain.chain_id, &txs, &self.verdicts)?;
+        let prepared = verify::prepare(&overlay, &chain.chain_id, &txs, &self.verdicts)?;
         let mut block = self.pool().block();
         block.chain_id.clone_from(&chain.chain_id);
         let mut ctx = Ctx::new(block, overlay);
@@ -79,7 +79,7 @@ impl Node {
             Err(Error::Reject(reject)) => return Ok(Err(reject)),
         };
         let most_gas = block_gas(&base.overlay).map_err(must_read)?.unwrap_or(u64::MAX);
-        let prepared = verify::prepare(&base.latest, &base.chain_id, &seen.txs, &self.verdicts)?;
+        let prepared = verify::prepare(&base.overlay, &base.chain_id, &seen.txs, &self.verdicts)?;
         let mut gas = 0_u64;
         let item = usize::from(seen.txs.first().is_some_and(|first| beacon::preimage(first).is_some()));
         for prepared in prepared.iter().skip(item) {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use rayon::prelude::*;
-use state::{Fault, Read};
+use state::{Fault, Overlay, Read};
 
 use crate::{
     checks,
@@ -60,14 +60,19 @@ pub(crate) struct Prepared {
     pub right_for: Option<Vec<u64>>,
 }
 
-/// Parses and verifies on all cores.
+/// Parses, reads ahead and verifies on all cores.
 pub(crate) fn prepare(
-    state: &(dyn Read + Sync),
+    state: &Overlay,
     chain_id: &str,
     txs: &[Vec<u8>],
     verdicts: &Verdicts,
 ) -> Result<Vec<Prepared>, Fault> {
-    txs.par_iter().with_min_len(8).map(|bytes| one(state, chain_id, bytes, verdicts)).collect()
+    let parsed: Vec<Result<Tx>> = txs.par_iter().with_min_len(8).map(|bytes| parse(bytes)).collect();
+    let mut keys = Vec::new();
+    parsed.iter().flatten().for_each(|tx| checks::reads(tx, &mut keys));
+    state.read_ahead(keys)?;
+    let judged = parsed.into_par_iter().with_min_len(8);
+    judged.map(|parsed| judge(state, chain_id, parsed, verdicts)).collect()
 }
 
 /// Parses and verifies one.
@@ -77,7 +82,16 @@ pub(crate) fn one(
     bytes: &[u8],
     verdicts: &Verdicts,
 ) -> Result<Prepared, Fault> {
-    let tx = match parse(bytes) {
+    judge(state, chain_id, parse(bytes), verdicts)
+}
+
+fn judge(
+    state: &(dyn Read + Sync),
+    chain_id: &str,
+    parsed: Result<Tx>,
+    verdicts: &Verdicts,
+) -> Result<Prepared, Fault> {
+    let tx = match parsed {
         Ok(tx) => tx,
         Err(error) => return Ok(Prepared { tx: Err(error.reject()?), right_for: None }),
     };

@@ -17,6 +17,11 @@ pub(crate) fn find_account(state: &dyn Read, who: &Address) -> Result<Option<Acc
     Ok(ACCOUNTS.get(state, who)?)
 }
 
+/// Where the account at `who` is kept.
+pub(crate) fn account_key(who: &Address) -> Vec<u8> {
+    ACCOUNTS.raw_key(who)
+}
+
 /// Whether there is an account at `who`.
 pub(crate) fn has_account(state: &dyn Read, who: &Address) -> Result<bool> {
     Ok(ACCOUNTS.has(state, who)?)

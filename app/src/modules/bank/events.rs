@@ -1,11 +1,11 @@
-//! What the bank announces, in Cosmos' words.
+//! What the bank announces, in Cosmos' words. Addresses come spelled, since several events name the same.
 
-use proto::{address::Address, coin::Coins};
+use proto::coin::Coins;
 
 use crate::event::Event;
 
 pub(crate) struct CoinSpent<'a> {
-    pub spender: &'a Address,
+    pub spender: &'a str,
     pub amount: &'a Coins,
 }
 
@@ -18,7 +18,7 @@ impl Event for CoinSpent<'_> {
 }
 
 pub(crate) struct CoinReceived<'a> {
-    pub receiver: &'a Address,
+    pub receiver: &'a str,
     pub amount: &'a Coins,
 }
 
@@ -31,8 +31,8 @@ impl Event for CoinReceived<'_> {
 }
 
 pub(crate) struct Transferred<'a> {
-    pub from: &'a Address,
-    pub to: &'a Address,
+    pub from: &'a str,
+    pub to: &'a str,
     pub amount: &'a Coins,
 }
 
@@ -49,7 +49,7 @@ impl Event for Transferred<'_> {
 }
 
 /// `message` with the sender alone, as Cosmos adds it to a transfer.
-pub(crate) struct Sender<'a>(pub &'a Address);
+pub(crate) struct Sender<'a>(pub &'a str);
 
 impl Event for Sender<'_> {
     const KIND: &'static str = "message";
@@ -60,7 +60,7 @@ impl Event for Sender<'_> {
 }
 
 pub(crate) struct Minted<'a> {
-    pub minter: &'a Address,
+    pub minter: &'a str,
     pub amount: &'a Coins,
 }
 
@@ -73,7 +73,7 @@ impl Event for Minted<'_> {
 }
 
 pub(crate) struct Burnt<'a> {
-    pub burner: &'a Address,
+    pub burner: &'a str,
     pub amount: &'a Coins,
 }
 

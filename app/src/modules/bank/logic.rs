@@ -25,6 +25,11 @@ pub(crate) fn balance(state: &dyn Read, who: &Address, denom: &Denom) -> Result<
     Ok(BALANCES.get(state, &(*who, denom.clone()))?.unwrap_or(Amount::ZERO))
 }
 
+/// Where it is kept how much `who` has of `denom`.
+pub(crate) fn balance_key(who: &Address, denom: &Denom) -> Vec<u8> {
+    BALANCES.raw_key(&(*who, denom.clone()))
+}
+
 /// All that `who` has, at most [`MAX_BALANCES`] denominations.
 pub(crate) fn balances(state: &dyn Read, who: &Address) -> Result<Coins> {
     let page = BALANCES.page(state, who, None, MAX_BALANCES)?;
@@ -51,8 +56,7 @@ pub(crate) fn transfer(ctx: &mut Ctx, from: &Address, to: &Address, coins: &Coin
         give(ctx, to, coin)?; // read after the write: `to` may be `from`
     }
     auth::ensure_account(ctx, to)?;
-    ctx.emit(events::CoinSpent { spender: from, amount: coins });
-    ctx.emit(events::CoinReceived { receiver: to, amount: coins });
+    let (from, to) = &moved(ctx, from, to, coins);
     ctx.emit(events::Transferred { from, to, amount: coins });
     ctx.emit(events::Sender(from));
     Ok(())
@@ -65,9 +69,16 @@ pub(crate) fn escrow(ctx: &mut Ctx, from: &Address, to: &Address, coins: &Coins)
         give(ctx, to, coin)?;
     }
     auth::ensure_account(ctx, to)?;
-    ctx.emit(events::CoinSpent { spender: from, amount: coins });
-    ctx.emit(events::CoinReceived { receiver: to, amount: coins });
+    moved(ctx, from, to, coins);
     Ok(())
+}
+
+/// Announces what left one account for another; returns both, spelled.
+fn moved(ctx: &mut Ctx, from: &Address, to: &Address, coins: &Coins) -> (String, String) {
+    let spelled = (from.to_string(), to.to_string());
+    ctx.emit(events::CoinSpent { spender: &spelled.0, amount: coins });
+    ctx.emit(events::CoinReceived { receiver: &spelled.1, amount: coins });
+    spelled
 }
 
 /// Makes new coins on a module's account.
@@ -77,6 +88,7 @@ pub(crate) fn mint(ctx: &mut Ctx, to: &Address, coins: &Coins) -> Result<()> {
         set_supply(ctx, &coin.denom, supply);
         give(ctx, to, coin)?;
     }
+    let to = &to.to_string();
     ctx.emit(events::CoinReceived { receiver: to, amount: coins });
     ctx.emit(events::Minted { minter: to, amount: coins });
     Ok(())
@@ -90,6 +102,7 @@ pub(crate) fn burn(ctx: &mut Ctx, from: &Address, coins: &Coins) -> Result<()> {
         let left = have.minus(coin.amount).ok_or_else(|| too_little(have, coin))?;
         set_supply(ctx, &coin.denom, left);
     }
+    let from = &from.to_string();
     ctx.emit(events::CoinSpent { spender: from, amount: coins });
     ctx.emit(events::Burnt { burner: from, amount: coins });
     Ok(())

@@ -8,10 +8,11 @@ use proto::{
     cosmos::bank::v1beta1 as pb,
 };
 
-use super::{errors::Error, handlers, types::Params};
+use super::{errors::Error, handlers, logic, types::Params};
 use crate::{
     ctx::Ctx,
     error::{Result, Sdk},
+    modules::auth,
     msg::{Gas, Msg},
 };
 
@@ -42,6 +43,14 @@ impl Msg for Transfer {
 
     fn cost(&self) -> Gas {
         Gas(10_000).times(self.coins.count())
+    }
+
+    fn reads(&self, keys: &mut Vec<Vec<u8>>) {
+        keys.push(auth::account_key(&self.to));
+        for coin in &self.coins {
+            keys.push(logic::balance_key(&self.from, &coin.denom));
+            keys.push(logic::balance_key(&self.to, &coin.denom));
+        }
     }
 
     fn apply(&self, ctx: &mut Ctx) -> Result<pb::MsgSendResponse> {
