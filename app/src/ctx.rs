@@ -5,7 +5,7 @@ use state::{Fault, Overlay};
 
 use crate::{
     error::{Reject, Result, split},
-    event::{Emitted, Event},
+    event::{Emitted, Event, emitted},
     modules::audit,
     time::Time,
 };
@@ -43,7 +43,7 @@ impl Ctx {
 
     /// Announces something. Dropped if the attempt it is part of fails.
     pub fn emit<E: Event>(&mut self, event: E) {
-        self.events.push(Emitted::of(&event));
+        self.events.push(emitted(&event));
     }
 
     /// Takes all events announced so far.

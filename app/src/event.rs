@@ -1,5 +1,7 @@
 //! Events: what a transaction or a block announces. Not part of consensus, but their order is kept stable.
 
+use tendermint_proto::v0_38::abci::EventAttribute;
+
 /// Something that happened, as clients see it.
 pub trait Event {
     /// `transfer` where Cosmos has a name, else `module.happened`.
@@ -8,28 +10,26 @@ pub trait Event {
     fn attributes(&self) -> Vec<(&'static str, String)>;
 }
 
-/// An event as it is kept and sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Emitted {
-    /// Its kind.
-    pub kind: String,
-    /// Names and values.
-    pub attributes: Vec<(String, String)>,
+/// An event as it is kept and sent: made once, in the form that goes over the wire.
+pub use tendermint_proto::v0_38::abci::Event as Emitted;
+
+/// From a typed event.
+pub fn emitted<E: Event>(event: &E) -> Emitted {
+    let named = event.attributes();
+    // room for what `with` adds
+    let mut attributes = Vec::with_capacity(named.len().saturating_add(1));
+    attributes.extend(named.into_iter().map(|(name, value)| attribute(name, value)));
+    Emitted { r#type: E::KIND.to_owned(), attributes }
 }
 
-impl Emitted {
-    /// From a typed event.
-    pub fn of<E: Event>(event: &E) -> Emitted {
-        let attributes =
-            event.attributes().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Emitted { kind: E::KIND.to_owned(), attributes }
-    }
+/// The same with one more attribute at the end: `msg_index` of a message, `mode` of a block.
+pub fn with(mut event: Emitted, name: &str, value: impl ToString) -> Emitted {
+    event.attributes.push(attribute(name, value.to_string()));
+    event
+}
 
-    /// The same with one more attribute at the end: `msg_index` of a message, `mode` of a block.
-    pub fn with(mut self, name: &str, value: impl ToString) -> Emitted {
-        self.attributes.push((name.to_owned(), value.to_string()));
-        self
-    }
+fn attribute(name: &str, value: String) -> EventAttribute {
+    EventAttribute { key: name.to_owned(), value, index: true }
 }
 
 /// `message`: who did what, before a message's own events.

@@ -6,14 +6,14 @@ use prost::Message;
 use proto::{address::ConsAddress, cosmos::base::abci::v1beta1::TxMsgData};
 use sha2::{Digest, Sha256};
 use state::{Fault, Overlay, Staged, Store};
-use tendermint_proto::v0_38::abci::{Event as WireEvent, EventAttribute, ExecTxResult};
+use tendermint_proto::v0_38::abci::ExecTxResult;
 
 use super::{Finalized, index, verify::Prepared};
 use crate::{
     checks::{self, Purpose},
     ctx::{Block, Ctx},
     error::{Reject, Result, Sdk},
-    event::{Emitted, Message as MessageEvent},
+    event::{self, Emitted, Message as MessageEvent},
     metrics::{Metrics, block_work},
     modules::{self, beacon, consensus},
     time::Time,
@@ -120,7 +120,7 @@ impl Ahead {
     ) -> Result<Ahead, Fault> {
         let hash = seen.hash.clone();
         let thread = std::thread::Builder::new().name("execute-ahead".into());
-        let thread = thread.spawn(move || block(base, seen, &prepared, &tools));
+        let thread = thread.spawn(move || block(base, seen, prepared, &tools));
         Ok(Ahead { hash, thread: thread.map_err(|error| Fault::disk("starting a thread", error))? })
     }
 
@@ -136,7 +136,7 @@ impl Ahead {
 }
 
 /// Executes a block. A refusal by a module's block work stops the chain; one by a transaction is its result.
-pub(crate) fn block(base: Base, seen: Seen, prepared: &[Prepared], tools: &Tools) -> Result<Executed> {
+pub(crate) fn block(base: Base, seen: Seen, prepared: Vec<Prepared>, tools: &Tools) -> Result<Executed> {
     let block =
         Block { height: seen.height, time: seen.time, chain_id: base.chain_id, proposer: seen.proposer };
     let mut ctx = Ctx::new(block, base.overlay);
@@ -147,6 +147,7 @@ pub(crate) fn block(base: Base, seen: Seen, prepared: &[Prepared], tools: &Tools
     let results = block_work("all", "transactions", || {
         thrown.map(Ok).into_iter().chain(rest).collect::<Result<Vec<_>, _>>()
     })?;
+    rayon::spawn(move || drop(prepared)); // giving back so many small things takes a while
     for result in &results {
         tools.metrics.tx(&result.codespace, result.code);
     }
@@ -173,15 +174,15 @@ pub(crate) fn block(base: Base, seen: Seen, prepared: &[Prepared], tools: &Tools
 /// What comes of the proposer's preimage, which takes the first place among the transactions; nothing if there is none.
 fn throw(ctx: &mut Ctx, seen: &Seen) -> Result<Option<ExecTxResult>> {
     let Some(outcome) = beacon::take_preimage(ctx, seen)? else { return Ok(None) };
-    let events = ctx.take_events().into_iter().map(wire).collect();
+    let events = ctx.take_events();
     Ok(Some(match outcome {
         Ok(()) => ExecTxResult { events, ..Default::default() },
         Err(reject) => ExecTxResult { events, ..refused(&reject, 0, 0) },
     }))
 }
 
-fn with_mode(events: Vec<Emitted>, mode: &str) -> Vec<WireEvent> {
-    events.into_iter().map(|event| wire(event.with("mode", mode))).collect()
+fn with_mode(events: Vec<Emitted>, mode: &str) -> Vec<Emitted> {
+    events.into_iter().map(|event| event::with(event, "mode", mode)).collect()
 }
 
 /// One transaction: checks, then messages; each keeps its writes and events only if it succeeds.
@@ -206,14 +207,11 @@ fn deliver(ctx: &mut Ctx, prepared: &Prepared) -> Result<ExecTxResult, Fault> {
                 data: data.into(),
                 gas_wanted: signed(wanted),
                 gas_used: signed(used),
-                events: events.into_iter().map(wire).collect(),
+                events,
                 ..Default::default()
             }
         }
-        Err(reject) => {
-            let events = events.into_iter().map(wire).collect();
-            ExecTxResult { events, ..refused(&reject, wanted, used) }
-        }
+        Err(reject) => ExecTxResult { events, ..refused(&reject, wanted, used) },
     })
 }
 
@@ -230,7 +228,7 @@ pub(crate) fn messages(ctx: &mut Ctx, tx: &Tx) -> Result<(Vec<u8>, Vec<Emitted>)
         });
         let response = message.action.apply(ctx).map_err(|error| at_message(error, index))?;
         msg_responses.push(response);
-        events.extend(ctx.take_events().into_iter().map(|event| event.with("msg_index", index)));
+        events.extend(ctx.take_events().into_iter().map(|event| event::with(event, "msg_index", index)));
     }
     Ok((TxMsgData { msg_responses, ..Default::default() }.encode_to_vec(), events))
 }
@@ -271,11 +269,6 @@ pub(crate) fn refused(reject: &Reject, wanted: u64, used: u64) -> ExecTxResult {
 /// The engine counts heights and gas in signed numbers.
 pub(crate) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-pub(crate) fn wire(event: Emitted) -> WireEvent {
-    let attribute = |(key, value)| EventAttribute { key, value, index: true };
-    WireEvent { r#type: event.kind, attributes: event.attributes.into_iter().map(attribute).collect() }
 }
 
 /// A transaction's hash, as everybody computes it.

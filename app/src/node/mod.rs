@@ -197,7 +197,7 @@ impl Node {
             Some(ahead) => ahead.join()?,
             None => {
                 let prepared = verify::prepare(&base.overlay, &base.chain_id, &seen.txs, &self.verdicts)?;
-                execute::block(base, seen, &prepared, &self.tools())?
+                execute::block(base, seen, prepared, &self.tools())?
             }
         };
         chain.finalized = Some(executed.pending);

@@ -50,7 +50,7 @@ impl Node {
             Ok(()) => ResponseCheckTx {
                 gas_wanted: execute::signed(wanted),
                 gas_used: execute::signed(used),
-                events: events.into_iter().map(execute::wire).collect(),
+                events,
                 ..Default::default()
             },
             Err(reject) => refused(&reject, wanted, used),

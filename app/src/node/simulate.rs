@@ -33,7 +33,6 @@ impl Node {
         let mut events = ctx.take_events();
         let (data, more) = ctx.attempt_caught(|ctx| execute::messages(ctx, &tx), execute::panicked)??;
         events.extend(more);
-        let events = events.into_iter().map(execute::wire).collect();
         Ok(Simulated { gas_used: tx.cost().0, data, events })
     }
 }

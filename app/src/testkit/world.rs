@@ -56,8 +56,11 @@ impl World {
 
     /// Kinds and attributes of what was announced since the last time.
     pub(crate) fn events(&mut self, kind: &str) -> Vec<Vec<(String, String)>> {
-        let events = self.ctx.take_events().into_iter().filter(|event| event.kind == kind);
-        events.map(|event| event.attributes).collect()
+        let events = self.ctx.take_events().into_iter().filter(|event| event.r#type == kind);
+        let named = |event: crate::event::Emitted| {
+            event.attributes.into_iter().map(|pair| (pair.key, pair.value)).collect()
+        };
+        events.map(named).collect()
     }
 
     /// The state as a genesis would have it.

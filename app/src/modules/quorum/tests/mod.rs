@@ -205,7 +205,7 @@ impl Stage {
     }
 
     fn kinds(&mut self) -> Vec<String> {
-        self.ctx.take_events().into_iter().map(|event| event.kind).collect()
+        self.ctx.take_events().into_iter().map(|event| event.r#type).collect()
     }
 }
 

@@ -283,7 +283,7 @@ impl World {
         modules::end_block(&mut self.ctx).expect("no trouble");
         self.check();
         let aside: Vec<_> =
-            self.ctx.take_events().into_iter().filter(|e| e.kind == "scheduler.set_aside").collect();
+            self.ctx.take_events().into_iter().filter(|e| e.r#type == "scheduler.set_aside").collect();
         assert_eq!(aside, Vec::new());
     }
 
