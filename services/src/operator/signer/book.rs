@@ -1,6 +1,10 @@
 //! What was signed: one ballot for one round and member, on the disk before it is signed, and for ever.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+};
 
 use super::Said;
 use crate::{
@@ -14,22 +18,25 @@ const REMEDY: &str = "compare it with the ballot on chain before it is moved awa
 
 pub(super) struct Book {
     folder: Folder,
+    /// Two questions about one place are answered one after the other.
+    turn: Mutex<()>,
 }
 
 impl Book {
     pub(super) fn open(folder: Folder) -> Result<Book> {
         let path = folder.join("signed");
         fs::create_dir_all(&path).map_err(Error::at(path))?;
-        Ok(Book { folder })
+        Ok(Book { folder, turn: Mutex::new(()) })
     }
 
-    /// The caller parsed the member: an address makes a name.
+    /// An address has more than one spelling: what is said here was spelled by us.
     fn path(&self, said: &Said) -> PathBuf {
         self.folder.join(format!("signed/task-{}-round-{}-{}.json", said.task, said.round, said.member))
     }
 
     /// Allows a ballot if no other one was signed in its place.
     pub(super) fn allow(&self, said: &Said) -> Result<()> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let path = self.path(said);
         let before: Said = match fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| Error::Damaged {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt as _, path::Path, sync::Arc};
 
-use client::offchain::{commit, reveal};
+use client::offchain::{Judgement, commit, reveal};
 use nix::sys::stat::{Mode, umask};
 use prost::Message as _;
 use proto::address::ValAddress;
@@ -97,12 +97,12 @@ impl Signer {
         Ok(match question {
             Question::Members => Answer::Members(self.members.keys().map(ToString::to_string).collect()),
             Question::Commit(said) => {
-                let own = self.allowed(&said)?;
-                Answer::Signed(hex::encode(commit(&said.judgement()?, &own.attestation).encode_to_vec()))
+                let (own, judgement) = self.allowed(&said)?;
+                Answer::Signed(hex::encode(commit(&judgement, &own.attestation).encode_to_vec()))
             }
             Question::Reveal(said) => {
-                let own = self.allowed(&said)?;
-                Answer::Signed(hex::encode(reveal(&said.judgement()?, &own.attestation).encode_to_vec()))
+                let (own, judgement) = self.allowed(&said)?;
+                Answer::Signed(hex::encode(reveal(&judgement, &own.attestation).encode_to_vec()))
             }
             Question::Open { member, wrapped } => {
                 let wrapped = hex::decode(wrapped).unwrap_or_default();
@@ -116,15 +116,15 @@ impl Signer {
         own.ok_or_else(|| Error::Refused(format!("this signer has no keys of {member:?}")))
     }
 
-    /// The keys of a ballot's member, if it may be signed.
-    fn allowed(&self, said: &Said) -> Result<&Own> {
+    /// A ballot that may be signed, and its member's keys.
+    fn allowed(&self, said: &Said) -> Result<(&Own, Judgement)> {
         if said.chain_id != self.chain_id {
             let (other, own) = (&said.chain_id, &self.chain_id);
             return Err(Error::Refused(format!("this signer is for chain {own:?}, not {other:?}")));
         }
         let own = self.own(&said.member)?;
-        said.judgement()?;
-        self.book.allow(said)?;
-        Ok(own)
+        let judgement = said.judgement()?;
+        self.book.allow(&Said::from(&judgement))?;
+        Ok((own, judgement))
     }
 }

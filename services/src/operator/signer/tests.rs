@@ -59,6 +59,33 @@ async fn a_signer_signs_as_its_keys_would_and_never_a_second_ballot_even_when_it
     apart.commit(&Judgement { round: 2, ..other }).await.unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_different_ballots_at_once_a_signer_signs_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_served, socket) = signer(folder.path()).await;
+    let ask = |score: u32| {
+        let apart = Keys::Apart(socket.clone());
+        tokio::spawn(async move { apart.commit(&judgement(score)).await.is_ok() })
+    };
+    let mut signed = 0;
+    for asked in (0..12).map(ask).collect::<Vec<_>>() {
+        signed += u32::from(asked.await.unwrap());
+    }
+    assert_eq!(signed, 1);
+}
+
+#[tokio::test]
+async fn another_spelling_of_a_member_is_no_other_member() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_served, socket) = signer(folder.path()).await;
+    Keys::Apart(socket.clone()).commit(&judgement(8_200)).await.unwrap();
+    let said = Said::from(&judgement(8_100));
+    let loud = Said { member: said.member.to_uppercase(), ..said };
+    assert!(loud.judgement().is_ok(), "it can be read");
+    let error = ask(&socket, &Question::Commit(loud)).await.unwrap_err().to_string();
+    assert!(error.contains("signs nothing else there"), "{error}");
+}
+
 #[tokio::test]
 async fn a_signer_signs_for_its_own_members_and_chain_and_survives_nonsense() {
     let folder = tempfile::tempdir().unwrap();
