@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Genesis time, in seconds.
-const START: u64 = 1_700_000_000;
+pub(crate) const START: u64 = 1_700_000_000;
 
 /// What happens besides the blocks.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -81,7 +81,8 @@ pub(crate) fn measure(folder: &Path, style: Style) -> Result<Report> {
     Ok(report)
 }
 
-fn play(node: &Node, height: u64, txs: Vec<Vec<u8>>) -> Result<Run> {
+/// Runs a block, in which every transaction must succeed.
+pub(crate) fn play(node: &Node, height: u64, txs: Vec<Vec<u8>>) -> Result<Run> {
     let hash = workload::number(&[4, height]).to_vec();
     let seen = Seen { height, time: Time::from_secs(START + height), hash, txs, ..Seen::default() };
     let start = Instant::now();

@@ -18,7 +18,7 @@ use state::{Options, Store};
 use tendermint_abci::ServerBuilder;
 
 use crate::{
-    engine::Engine,
+    engine::{Engine, Pace},
     meter::{Meter, Report, Run, nanos},
     workload,
 };
@@ -51,7 +51,7 @@ pub(crate) fn measure(folder: &Path, stock: bool) -> Result<Report> {
         let server = abci::Server::start(&"tcp://127.0.0.1:0".parse()?, app, abci::Options::default())?;
         ours.insert(server).address().to_string().trim_start_matches("tcp://").to_owned()
     };
-    let engine = Engine::start(&home.path().join("comet"), &address, workload::quiet_genesis())?;
+    let engine = Engine::start(&home.path().join("comet"), &address, workload::quiet_genesis(), Pace::Full)?;
     let begun = Instant::now();
     while store.height() < 3 {
         ensure!(begun.elapsed() < Duration::from_secs(60), "CometBFT made no blocks");

@@ -22,6 +22,15 @@ impl Drop for Running {
     }
 }
 
+/// How fast blocks follow each other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// Without a pause.
+    Full,
+    /// With the pause that CometBFT comes with, a second.
+    Calm,
+}
+
 /// CometBFT, and where its RPC answers.
 pub(crate) struct Engine {
     _running: Running,
@@ -31,13 +40,13 @@ pub(crate) struct Engine {
 
 impl Engine {
     /// Starts a sole validator in an empty folder for the application at `host:port`.
-    pub(crate) fn start(home: &Path, address: &str, app_state: Json) -> Result<Engine> {
+    pub(crate) fn start(home: &Path, address: &str, app_state: Json, pace: Pace) -> Result<Engine> {
         let init = Command::new(binary()).arg("init").arg("--home").arg(home).output();
         let init = init.context("cometbft was not found; `make setup` installs it")?;
         ensure!(init.status.success(), "cometbft init: {}", String::from_utf8_lossy(&init.stderr));
         let config = home.join("config/config.toml");
         let changed: Vec<String> =
-            fs::read_to_string(&config)?.lines().map(|line| setting(line, address)).collect();
+            fs::read_to_string(&config)?.lines().map(|line| setting(line, address, pace)).collect();
         fs::write(&config, changed.join("\n"))?;
         let genesis = home.join("config/genesis.json");
         let mut json: Json = serde_json::from_slice(&fs::read(&genesis)?)?;
@@ -65,13 +74,13 @@ fn binary() -> PathBuf {
 }
 
 /// A line of `config.toml` as it is for a measurement. The pool holds the whole load.
-fn setting(line: &str, address: &str) -> String {
+fn setting(line: &str, address: &str, pace: Pace) -> String {
     let Some((key, _)) = line.split_once(" = ") else { return line.to_owned() };
     match key {
         "proxy_app" => format!("proxy_app = \"tcp://{address}\""),
         "laddr" => format!("laddr = \"tcp://127.0.0.1:{}\"", free_port()),
-        "timeout_commit" => "timeout_commit = \"0s\"".into(),
-        "skip_timeout_commit" => "skip_timeout_commit = true".into(),
+        "timeout_commit" if pace == Pace::Full => "timeout_commit = \"0s\"".into(),
+        "skip_timeout_commit" if pace == Pace::Full => "skip_timeout_commit = true".into(),
         "indexer" => "indexer = \"null\"".into(),
         "pex" => "pex = false".into(),
         "log_level" => "log_level = \"error\"".into(),

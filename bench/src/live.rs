@@ -16,7 +16,7 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     empty,
-    engine::{Engine, Running, free_port},
+    engine::{Engine, Pace, Running, free_port},
     meter::{Report, Run, nanos},
     workload,
 };
@@ -50,7 +50,7 @@ pub(crate) fn measure(folder: &Path, peers: Option<&Path>) -> Result<Report> {
     })?;
     // the SDK's side makes its genesis of the same accounts itself
     let genesis = if peers.is_some() { json!({}) } else { workload::genesis(folder)? };
-    let engine = Engine::start(&home.path().join("comet"), &address, genesis)?;
+    let engine = Engine::start(&home.path().join("comet"), &address, genesis, Pace::Full)?;
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(drive(&engine.rpc, workload::blocks(folder)?.concat()))
 }

@@ -10,14 +10,15 @@ mod meter;
 mod report;
 mod table;
 mod tree;
+mod work;
 mod workload;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum as _};
 
-use crate::meter::Report;
+use crate::{meter::Report, work::Work};
 
 /// That of `lazd`.
 #[global_allocator]
@@ -36,8 +37,8 @@ enum Command {
     All(All),
     /// One measurement of our side, as JSON on stdout; `all` calls this
     Measure {
-        #[arg(value_enum)]
-        what: What,
+        #[arg(value_parser = named)]
+        what: Measured,
         /// Where the workload is, and where it may write
         folder: PathBuf,
         /// The built Go side, for what it serves
@@ -68,9 +69,21 @@ struct All {
     /// Bank sends among a million accounts too: a quarter of an hour more
     #[arg(long)]
     long: bool,
-    /// Only rows whose measurement has this in its name: bank, live, tree, empty
+    /// Only rows whose measurement has this in its name: bank, live, tree, empty, work
     #[arg(long)]
     only: Option<String>,
+}
+
+/// A measurement beside a peer, or of the protocol's own work.
+#[derive(Clone, Copy, Debug)]
+enum Measured {
+    Beside(What),
+    Own(Work),
+}
+
+fn named(name: &str) -> Result<Measured, String> {
+    let own = Work::from_str(name, false).map(Measured::Own);
+    own.or_else(|_| What::from_str(name, false).map(Measured::Beside))
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -97,7 +110,10 @@ fn main() -> Result<()> {
     match Cli::parse().command {
         Command::All(all) => report::run(&all),
         Command::Measure { what, folder, peers } => {
-            let report = measure(what, &folder, peers.as_deref())?;
+            let report = match what {
+                Measured::Beside(what) => measure(what, &folder, peers.as_deref())?,
+                Measured::Own(work) => work::measure(work, &folder)?,
+            };
             println!("{}", serde_json::to_string(&report)?);
             Ok(())
         }

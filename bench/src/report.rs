@@ -12,6 +12,7 @@ use crate::{
     All,
     meter::Report,
     table::{self, Row},
+    work::{self, Work},
     workload::{self, Size},
 };
 
@@ -36,6 +37,12 @@ impl Runner<'_> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["measure", what]).arg(&self.folder).arg("--peers").arg(&self.all.peers);
         measured(command, &format!("peer: {what}"))
+    }
+
+    fn work(&self, work: Work, one_core: bool) -> Result<Report> {
+        let mut command = work::command(work, one_core)?;
+        command.arg(&self.folder);
+        measured(command, &format!("{work:?}"))
     }
 
     fn peer(&self, what: &str) -> Result<Report> {
@@ -84,6 +91,11 @@ fn rows(all: &All) -> Result<Vec<Row>> {
     }
     if small.wants("empty") {
         rows.push(table::empty(&small.ours("empty")?, &small.ours("empty-stock")?));
+    }
+    if small.wants("work") {
+        work::write_content(&small.folder)?;
+        rows.extend(work::rows(&|work, one_core| small.work(work, one_core))?);
+        forget(&small.folder)?;
     }
     Ok(rows)
 }

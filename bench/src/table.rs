@@ -11,14 +11,14 @@ const IAVL: &str = "IAVL 1.2.2";
 
 /// One line.
 pub(crate) struct Row {
-    name: &'static str,
-    what: &'static str,
-    ours: String,
-    peer: String,
-    more: String,
+    pub(crate) name: &'static str,
+    pub(crate) what: &'static str,
+    pub(crate) ours: String,
+    pub(crate) peer: String,
+    pub(crate) more: String,
     /// What the bar asks for.
-    bar: &'static str,
-    ratio: f64,
+    pub(crate) bar: &'static str,
+    pub(crate) ratio: f64,
 }
 
 impl fmt::Display for Row {

@@ -128,7 +128,7 @@ pub(crate) fn run_usage(home: &Home, args: &UsageArgs) -> Result<()> {
             };
             let chain = context.chain()?;
             runtime()?
-                .block_on(async { Ok(consumer::run(&chain, &secret, settings, &folder, stopped()).await?) })
+                .block_on(async { Ok(consumer::run(chain, &secret, settings, &folder, stopped()).await?) })
         }
         UsageCommand::Spent { channel, node, output } => {
             let context = context(home, &KeyringFlags::default(), node, output)?;

@@ -26,4 +26,4 @@ pub use error::{Error, Result};
 pub use follow::{Follow, Happened};
 pub use secret::{Passphrase, Secret};
 pub use sender::Sender;
-pub use verified::Verified;
+pub use verified::{State, Verified};

@@ -3,7 +3,11 @@
 use std::time::{Duration, SystemTime};
 
 use serde_json::json;
-use tendermint::{Hash, Time, block::Height, node, validator};
+use tendermint::{
+    Hash, Time,
+    block::{self, Height},
+    node, validator,
+};
 use tendermint_light_client_verifier::{
     ProdVerifier, Verdict, Verifier,
     options::Options,
@@ -35,11 +39,11 @@ pub struct Trust {
     pub period: Duration,
 }
 
-/// Checks the header of a height and gives its app hash: the state after the block before it.
+/// Checks the header of a height, which states the state after the block before it.
 ///
 /// Without trust it is only checked that the header is signed by the validators that it names itself, which a lying node
 /// could make up.
-pub async fn app_hash(rpc: &Rpc, height: u64, trust: Option<&Trust>) -> Result<[u8; 32]> {
+pub(crate) async fn header(rpc: &Rpc, height: u64, trust: Option<&Trust>) -> Result<block::Header> {
     await_height(rpc, height).await?;
     let target = block(rpc, height).await?;
     match trust {
@@ -51,8 +55,7 @@ pub async fn app_hash(rpc: &Rpc, height: u64, trust: Option<&Trust>) -> Result<[
             accept(verifier.verify_commit(&state))?;
         }
     }
-    let hash = target.signed_header.header.app_hash.as_bytes();
-    <[u8; 32]>::try_from(hash).map_err(|_| Error::Unproved("the header's app hash has not 32 bytes".into()))
+    Ok(target.signed_header.header)
 }
 
 /// Goes from the trusted header to the target, halfway first where too many validators have changed.

@@ -1,6 +1,8 @@
 //! Reads that are proved: the value of one key, checked against a header that a light client accepts.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use prost::Message;
+use prost_types::Timestamp;
 use proto::{
     address::Address,
     coin::Denom,
@@ -25,9 +27,53 @@ pub struct Verified {
     pub height: u64,
 }
 
+/// The state after a block, as a header states it that was checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Of the block.
+    pub height: u64,
+    /// Of the header, the one after: that late the state is still this.
+    pub time: Timestamp,
+    root: [u8; 32],
+}
+
 impl Chain {
-    /// Reads a key of a store, `docs/proofs.md`. The latest height that can be proved is one below the node's latest,
-    /// because the header after it holds the root.
+    /// The state after a block, or the latest that can be proved: one below the node's latest block, because the header
+    /// after it holds the root.
+    pub async fn state(&self, height: Option<u64>, trust: Option<&Trust>) -> Result<State> {
+        let height = match height {
+            Some(height) => height,
+            None => light::latest(self.rpc()).await?.saturating_sub(1).max(1),
+        };
+        let header = light::header(self.rpc(), height + 1, trust).await?;
+        let root = <[u8; 32]>::try_from(header.app_hash.as_bytes());
+        let root = root.map_err(|_| Error::Unproved("the header's app hash has not 32 bytes".into()))?;
+        let time = header.time.to_rfc3339().parse();
+        let time = time.map_err(|_| Error::Answer(format!("{} is no block time", header.time)))?;
+        Ok(State { height, time, root })
+    }
+
+    /// What a key of a store holds in a state, `docs/proofs.md`. Nothing means that it is proved to hold nothing.
+    pub async fn proved(&self, state: &State, store: &str, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        let (value, ops) = self.with_proof(store, key, state.height).await?;
+        let holds = proof::verify(&state.root, store, key, value.as_deref(), &ops);
+        holds.map_err(|error| Error::Unproved(error.to_string()))?;
+        Ok(value)
+    }
+
+    /// The same, read as a record.
+    pub async fn proved_record<M: Message + Default>(
+        &self,
+        state: &State,
+        store: &str,
+        key: &[u8],
+    ) -> Result<Option<M>> {
+        let bytes = self.proved(state, store, key).await?;
+        let read = bytes.map(|bytes| M::decode(bytes.as_slice())).transpose();
+        read.map_err(|error| Error::Answer(format!("a record of {store}: {error}")))
+    }
+
+    /// Reads a key of a store at a height, or in the latest state that can be proved.
     pub async fn verified(
         &self,
         store: &str,
@@ -35,15 +81,8 @@ impl Chain {
         height: Option<u64>,
         trust: Option<&Trust>,
     ) -> Result<Verified> {
-        let height = match height {
-            Some(height) => height,
-            None => light::latest(self.rpc()).await?.saturating_sub(1).max(1),
-        };
-        let (value, ops) = self.with_proof(store, key, height).await?;
-        let root = light::app_hash(self.rpc(), height + 1, trust).await?;
-        let holds = proof::verify(&root, store, key, value.as_deref(), &ops);
-        holds.map_err(|error| Error::Unproved(error.to_string()))?;
-        Ok(Verified { value, height })
+        let state = self.state(height, trust).await?;
+        Ok(Verified { value: self.proved(&state, store, key).await?, height: state.height })
     }
 
     /// A key of a store at a height and what proves it, not yet checked.

@@ -1,5 +1,7 @@
 //! Vouchers and receipts of each channel, on disk before anything is done on their strength. A provider and a consumer keep
 //! the same books of a channel.
+//!
+//! Each channel waits for the disk by itself, beside the others: a journaling file system makes the waits that meet one.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -18,9 +20,10 @@ use crate::{
     folder::Folder,
 };
 
-/// What a line of a book is.
+/// What a line of a book is: a receipt, a voucher, or a receipt and behind it the voucher that pays for it.
 const RECEIPT: u8 = 1;
 const VOUCHER: u8 = 2;
+const PAID: u8 = 3;
 /// Bytes before each: the length of what follows, and what it is.
 const HEAD: usize = 3;
 
@@ -91,36 +94,54 @@ fn next<'a>(bytes: &'a [u8], at: &mut usize) -> Option<(u8, &'a [u8])> {
     Some((rest[2], encoded))
 }
 
-fn framed(kind: u8, message: &impl prost::Message) -> Vec<u8> {
-    let encoded = message.encode_to_vec();
-    // both kinds have a few fields of fixed size and no lists
+fn framed(kind: u8, encoded: &[u8]) -> Vec<u8> {
+    // all kinds have a few fields of fixed size and no lists
     let length = u16::try_from(encoded.len()).expect("a few hundred bytes").to_be_bytes();
-    [length.as_slice(), &[kind], &encoded].concat()
+    [length.as_slice(), &[kind], encoded].concat()
+}
+
+/// The parts of a paid receipt: the first is preceded by its length.
+fn paid(encoded: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = encoded.split_first_chunk::<2>()?;
+    rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))
+}
+
+/// The receipt in a line, if there is one.
+fn receipt_in(kind: u8, encoded: &[u8]) -> Option<&[u8]> {
+    match kind {
+        RECEIPT => Some(encoded),
+        PAID => Some(paid(encoded)?.0),
+        _ => None,
+    }
 }
 
 impl Book {
     fn read(&mut self, channel: u64, kind: u8, encoded: &[u8]) -> Result<()> {
         let broken = |why: String| Error::Damaged { path: self.path.clone(), why, remedy: REMEDY };
-        match kind {
-            RECEIPT => {
-                let receipt = Receipt::decode(encoded).map_err(|error| broken(error.to_string()))?;
-                if (receipt.channel, receipt.number) != (channel, self.count + 1) {
-                    let (number, of, next) = (receipt.number, receipt.channel, self.count + 1);
-                    return Err(broken(format!("receipt {number} of channel-{of} where {next} was written")));
-                }
-                self.count_in(&receipt);
-            }
-            VOUCHER => {
-                let voucher = SignedVoucher::decode(encoded).map_err(|error| broken(error.to_string()))?;
-                self.voucher = Some(voucher);
-            }
+        let voucher = match kind {
+            RECEIPT => None,
+            VOUCHER => Some(encoded),
+            PAID => Some(paid(encoded).ok_or_else(|| broken("half a line".into()))?.1),
             other => return Err(broken(format!("something of kind {other}"))),
+        };
+        let voucher = voucher.map(SignedVoucher::decode).transpose();
+        let voucher = voucher.map_err(|error| broken(error.to_string()))?;
+        let receipt = receipt_in(kind, encoded).map(Receipt::decode).transpose();
+        if let Some(receipt) = receipt.map_err(|error| broken(error.to_string()))? {
+            if (receipt.channel, receipt.number) != (channel, self.count + 1) {
+                let (number, of, next) = (receipt.number, receipt.channel, self.count + 1);
+                return Err(broken(format!("receipt {number} of channel-{of} where {next} was written")));
+            }
+            self.count_in(&receipt);
         }
+        self.voucher = voucher.or(self.voucher.take());
         Ok(())
     }
 
     fn append(&mut self, bytes: &[u8]) -> Result<()> {
-        let written = self.file.write_all(bytes).and_then(|()| self.file.sync_data());
+        // other channels go on meanwhile
+        let written =
+            tokio::task::block_in_place(|| self.file.write_all(bytes).and_then(|()| self.file.sync_data()));
         written.map_err(Error::at(&self.path))
     }
 
@@ -135,6 +156,13 @@ impl Book {
         self.frontier.root()
     }
 
+    /// The root over all receipts and one more.
+    pub(crate) fn root_with(&self, receipt: &Receipt) -> Hash {
+        let mut frontier = self.frontier.clone();
+        frontier.push(merkle::leaf(&receipt.encode_to_vec()));
+        frontier.root()
+    }
+
     /// Units that the best voucher pays for.
     pub(crate) fn vouched(&self) -> u64 {
         self.voucher
@@ -145,15 +173,26 @@ impl Book {
 
     /// Keeps a better voucher; it is on disk when this returns.
     pub(crate) fn keep(&mut self, voucher: SignedVoucher) -> Result<()> {
-        self.append(&framed(VOUCHER, &voucher))?;
+        self.append(&framed(VOUCHER, &voucher.encode_to_vec()))?;
         self.voucher = Some(voucher);
         Ok(())
     }
 
     /// Keeps the receipt of one more use; it is on disk when this returns.
     pub(crate) fn write(&mut self, receipt: &Receipt) -> Result<()> {
-        self.append(&framed(RECEIPT, receipt))?;
+        self.append(&framed(RECEIPT, &receipt.encode_to_vec()))?;
         self.count_in(receipt);
+        Ok(())
+    }
+
+    /// Keeps the receipt of one more use with the voucher for it: after a crash there are both or none.
+    pub(crate) fn pay(&mut self, receipt: &Receipt, voucher: SignedVoucher) -> Result<()> {
+        let encoded = receipt.encode_to_vec();
+        let length = u16::try_from(encoded.len()).expect("a few hundred bytes").to_be_bytes();
+        let both = [length.as_slice(), &encoded, &voucher.encode_to_vec()].concat();
+        self.append(&framed(PAID, &both))?;
+        self.count_in(receipt);
+        self.voucher = Some(voucher);
         Ok(())
     }
 
@@ -165,9 +204,7 @@ impl Book {
         let bytes = fs::read(&self.path).map_err(Error::at(&self.path))?;
         let (mut at, mut leaves, mut found) = (0, Vec::new(), None);
         while let Some((kind, encoded)) = next(&bytes, &mut at) {
-            if kind != RECEIPT {
-                continue;
-            }
+            let Some(encoded) = receipt_in(kind, encoded) else { continue };
             leaves.push(merkle::leaf(encoded));
             if leaves.len() as u64 == number {
                 found = Receipt::decode(encoded).ok();
@@ -214,14 +251,37 @@ mod tests {
     }
 
     #[test]
+    fn a_receipt_and_its_voucher_are_there_both_or_neither_wherever_the_line_is_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let books = Books::open(folder.path()).unwrap();
+        let mut book = books.book(5).unwrap();
+        book.pay(&receipt(1, 7), voucher(7)).unwrap();
+        let before = fs::read(&book.path).unwrap();
+        book.pay(&receipt(2, 9), voucher(16)).unwrap();
+        let (path, after) = (book.path.clone(), fs::read(&book.path).unwrap());
+        for length in before.len()..=after.len() {
+            fs::write(&path, &after[..length]).unwrap();
+            let book = books.book(5).unwrap();
+            let whole = length == after.len();
+            assert_eq!((book.units, book.vouched()), if whole { (16, 16) } else { (7, 7) }, "{length} bytes");
+        }
+    }
+
+    #[test]
     fn one_use_can_be_proved_against_the_root_of_any_voucher() {
         let folder = tempfile::tempdir().unwrap();
         let books = Books::open(folder.path()).unwrap();
         let mut book = books.book(5).unwrap();
         let mut roots = vec![book.root()];
         for number in 1..=5 {
-            book.write(&receipt(number, number)).unwrap();
-            roots.push(book.root());
+            let next = receipt(number, number);
+            roots.push(book.root_with(&next));
+            if number % 2 == 0 {
+                book.pay(&next, voucher(number)).unwrap()
+            } else {
+                book.write(&next).unwrap()
+            }
+            assert_eq!(roots.last(), Some(&book.root()));
         }
         for of in 1..=5 {
             for number in 1..=of {
@@ -243,7 +303,7 @@ mod tests {
         let mut book = books.book(5).unwrap();
         book.write(&receipt(2, 1)).unwrap();
         assert!(matches!(books.book(5), Err(Error::Damaged { .. })));
-        for damage in [[0, 1, VOUCHER, 0xff], [0, 1, RECEIPT, 0xff], [0, 1, 9, 0]] {
+        for damage in [[0, 1, VOUCHER, 0xff], [0, 1, RECEIPT, 0xff], [0, 1, PAID, 0xff], [0, 1, 9, 0]] {
             fs::write(folder.path().join("channel-6.book"), damage).unwrap();
             assert!(matches!(books.book(6), Err(Error::Damaged { .. })), "{damage:?}");
         }

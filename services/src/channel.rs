@@ -3,14 +3,7 @@
 use std::time::Instant;
 
 use axum::http::{HeaderMap, header};
-use client::{Chain, Result};
-use proto::{
-    amount::Amount,
-    lazchain::{
-        dat::v1::{self as dat, Unit},
-        usage::v1::Channel,
-    },
-};
+use proto::{amount::Amount, lazchain::usage::v1::Channel};
 use reqwest::RequestBuilder;
 
 use crate::provider::RECEIPT;
@@ -19,13 +12,6 @@ use crate::provider::RECEIPT;
 pub(crate) fn price(channel: &Channel) -> Amount {
     // a price that cannot be read comes to more than any deposit
     if channel.dat > 0 { Amount::new(0) } else { channel.price.parse().unwrap_or(Amount::MAX) }
-}
-
-/// The unit of the licence that a channel pins.
-pub(crate) async fn unit(chain: &Chain, channel: &Channel) -> Result<Unit> {
-    let ask = dat::QueryPolicyRequest { asset: channel.asset, policy_version: channel.policy_version };
-    let answer: dat::QueryPolicyResponse = chain.ask("/lazchain.dat.v1.Query/Policy", &ask).await?;
-    Ok(answer.policy.and_then(|policy| policy.terms).unwrap_or_default().unit())
 }
 
 /// Seconds since then, begun ones as whole.

@@ -11,5 +11,6 @@ mod books;
 mod channel;
 mod error;
 mod folder;
+mod ledger;
 
 pub use error::{Error, Result};

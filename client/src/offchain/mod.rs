@@ -12,4 +12,4 @@ mod voucher;
 pub use ballot::{Judgement, commit, reveal};
 pub use keys::{Ed25519, attestation, channel, opener, sealing};
 pub use manifest::{CHUNK_BYTES, Content, MAX_LOCATORS, read};
-pub use voucher::{Use, voucher};
+pub use voucher::{Use, is_signed, voucher};

@@ -3,7 +3,7 @@
 use proto::{
     amount::Amount,
     lazchain::{dat::v1::Purpose, usage::v1 as pb},
-    signed::statement,
+    signed::{statement, verify},
 };
 
 use super::keys::Ed25519;
@@ -50,6 +50,14 @@ pub fn voucher(chain_id: &str, used: &Use, key: &Ed25519) -> Result<pb::SignedVo
     Ok(pb::SignedVoucher { voucher: Some(voucher), signature })
 }
 
+/// Whether a voucher is signed with this channel's key. Whether what it says is right is another question.
+pub fn is_signed(chain_id: &str, signed: &pb::SignedVoucher, key: &[u8; 32]) -> bool {
+    let (Some(voucher), Ok(signature)) = (&signed.voucher, signed.signature.as_slice().try_into()) else {
+        return false;
+    };
+    verify(key, &statement("voucher", chain_id, voucher), signature)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,11 +78,14 @@ mod tests {
             receipts_root: None,
         };
         let signed = voucher("lazchain-7", &used, &key).unwrap();
-        let said = signed.voucher.unwrap();
+        let said = signed.voucher.clone().unwrap();
         assert_eq!(said.cumulative_amount, "999999");
-        let digest = statement("voucher", "lazchain-7", &said);
-        let signature = signed.signature.try_into().unwrap();
-        assert!(proto::signed::verify(&key.public(), &digest, &signature));
+        assert!(
+            is_signed("lazchain-7", &signed, &key.public())
+                && !is_signed("lazchain-8", &signed, &key.public())
+        );
+        let bent = pb::SignedVoucher { signature: vec![0; 63], ..signed.clone() };
+        assert!(!is_signed("lazchain-7", &bent, &key.public()));
         let dear = Use { price: Amount::MAX, ..used };
         assert!(voucher("lazchain-7", &dear, &key).is_err());
     }

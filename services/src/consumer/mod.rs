@@ -4,18 +4,22 @@
 //! What it pays for it has seen: a receipt must name the request and the answer by their hashes, and as many units as the
 //! answer itself shows. Its books are on disk before a voucher leaves, so that a restart goes on where it stood.
 
+mod answer;
 mod tail;
 
 use std::{
     net::SocketAddr,
     path::Path,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use axum::{
     Json, Router,
-    body::{Body, Bytes},
+    body::Bytes,
     extract::{Request, State},
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
@@ -26,30 +30,30 @@ use client::{
     Chain, Secret,
     offchain::{self, Ed25519, Use},
 };
-use futures_util::StreamExt as _;
 use prost::Message as _;
 use proto::lazchain::{
     dat::v1::{Purpose, Unit},
-    usage::v1::{self as usage, Channel, Receipt},
+    usage::v1::{Channel, Receipt},
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use tokio::sync::{Mutex, OwnedMutexGuard, mpsc};
+use tokio::sync::{Mutex, Notify};
 
 use crate::{
     books::{Book, Books},
     channel,
     error::{Error, Result},
-    provider::{self, CHANNEL, PURPOSE, RECEIPT, VOUCHER},
+    ledger::{Known, Ledger},
+    provider::{CHANNEL, Meter, PURPOSE, RECEIPT, VOUCHER},
 };
-use tail::Tail;
+use answer::{Checks, limited};
 
-/// Bytes of a request or an answer.
-const MAX_BYTES: usize = 64 << 20;
-/// Pieces of a stream on their way.
-const AHEAD: usize = 16;
-/// Seconds by which two clocks may count the time of an answer differently.
-const SLACK: u64 = 2;
+/// Bytes of a request, and of an answer that is checked before any of it is passed on.
+const MAX_BYTES: usize = 16 << 20;
+/// How long a voucher waits for a request that takes it along.
+const QUIET: Duration = Duration::from_millis(100);
+/// How long the provider may take to take a voucher.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a consumer's proxy is told.
 pub struct Settings {
@@ -76,6 +80,10 @@ struct Proxy {
     book: Arc<Mutex<Book>>,
     _books: Books,
     http: reqwest::Client,
+    /// Told after each call.
+    called: Notify,
+    /// The sequence of the last voucher that the provider is known to have.
+    delivered: AtomicU64,
 }
 
 /// Serves until `stop` is done.
@@ -83,17 +91,16 @@ struct Proxy {
 /// # Errors
 /// If the channel is not this key's, or the folder or address cannot be used.
 pub async fn run(
-    chain: &Chain,
+    chain: Chain,
     secret: &Secret,
     settings: Settings,
     folder: &Path,
     stop: impl Future<Output = ()>,
 ) -> Result<()> {
-    let ask = usage::QueryChannelRequest { channel: settings.channel };
-    let answer: usage::QueryChannelResponse = chain.ask("/lazchain.usage.v1.Query/Channel", &ask).await?;
-    let empty = || client::Error::Answer(format!("channel-{} is empty", settings.channel));
-    let channel = answer.channel.ok_or_else(empty)?;
-    let unit = channel::unit(chain, &channel).await?;
+    let chain_id = chain.id().await?;
+    let known = Ledger::new(Arc::new(chain), Duration::ZERO).channel(settings.channel).await?;
+    let none = || Error::Settings(format!("there is no channel-{}", settings.channel));
+    let Known { channel, unit, .. } = known.ok_or_else(none)?;
     let key = offchain::channel(secret, settings.number);
     if channel.channel_key != key.public() {
         let text = format!(
@@ -109,8 +116,7 @@ pub async fn run(
     let listener = tokio::net::TcpListener::bind(settings.listen).await;
     let listener = listener.map_err(|error| Error::Settings(format!("{}: {error}", settings.listen)))?;
     tracing::info!(channel = channel.id, listen = %settings.listen, provider = settings.provider, "signing");
-    let chain_id = chain.id().await?;
-    let proxy = Proxy {
+    let proxy = Arc::new(Proxy {
         settings,
         chain_id,
         channel,
@@ -119,14 +125,19 @@ pub async fn run(
         book: Arc::new(Mutex::new(book)),
         _books: books,
         http,
-    };
+        called: Notify::new(),
+        delivered: AtomicU64::new(0),
+    });
     let router =
-        Router::new().route("/lazchain/spent", get(spent)).fallback(forward).with_state(Arc::new(proxy));
+        Router::new().route("/lazchain/spent", get(spent)).fallback(forward).with_state(Arc::clone(&proxy));
     let served = axum::serve(listener, router);
     tokio::select! {
-        done = served.into_future() => done.map_err(|error| Error::Settings(error.to_string())),
-        () = stop => Ok(()),
+        done = served.into_future() => return done.map_err(|error| Error::Settings(error.to_string())),
+        () = proxy.deliver_when_quiet() => {}
+        () = stop => {}
     }
+    proxy.deliver().await;
+    Ok(())
 }
 
 /// What was used of a channel and what that costs, by the books in a folder.
@@ -192,21 +203,31 @@ impl Proxy {
         let streamed = kind.as_ref().and_then(|kind| kind.to_str().ok());
         let streamed = streamed.is_some_and(|kind| kind.starts_with("text/event-stream"));
         let status = answer.status();
-        let checks = Checks { proxy: self, book, request_hash: Sha256::digest(&asked).to_vec(), begun };
+        if status.is_success() {
+            self.delivered.fetch_max(sequence(&book), Ordering::Relaxed);
+        }
+        let meter = Meter::new(self.unit);
+        let checks =
+            Checks { proxy: self, book, meter, request_hash: Sha256::digest(&asked).to_vec(), begun };
         if streamed && status.is_success() {
             return Ok(checks.stream(answer));
         }
         let receipt = answer.headers().get(RECEIPT).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let whole = answer.bytes().await.map_err(|error| gateway("provider", error.without_url()))?;
+        let length = answer.content_length();
         let mut headers = HeaderMap::new();
         if let Some(kind) = kind {
             headers.insert(header::CONTENT_TYPE, kind);
         }
-        if status.is_success() {
-            let receipt =
-                receipt.ok_or_else(|| gateway("no_receipt", "the answer came without a receipt"))?;
-            checks.settle(&receipt, &whole, false).await?;
+        if !status.is_success() {
+            return Ok((status, headers, limited(answer).await?).into_response());
         }
+        let receipt = receipt.ok_or_else(|| gateway("no_receipt", "the answer came without a receipt"))?;
+        if let Some(length) = length.filter(|length| *length > MAX_BYTES as u64) {
+            headers.insert(header::CONTENT_LENGTH, length.into());
+            return Ok((status, headers, checks.long(answer, receipt)?).into_response());
+        }
+        let whole = limited(answer).await?;
+        checks.settle(&receipt, &whole, false)?;
         Ok((status, headers, whole).into_response())
     }
 
@@ -249,122 +270,63 @@ impl Proxy {
             return Err(gateway("unseen", text));
         }
         tracing::warn!(number, units = receipt.units, "paying for an answer that never arrived");
-        self.vouch(book, &receipt).await?;
+        self.vouch(book, &receipt)?;
         Ok(true)
     }
 
-    /// Writes a receipt and signs for all so far.
-    async fn vouch(&self, book: &mut Book, receipt: &Receipt) -> Result<(), Stop> {
-        let own = |error: Error| Stop(StatusCode::INTERNAL_SERVER_ERROR, "books", error.to_string());
-        book.write(receipt).map_err(own)?;
-        let last =
-            book.voucher.as_ref().and_then(|signed| signed.voucher.as_ref()).map_or(0, |said| said.sequence);
+    /// Writes a receipt and what is signed for all so far. The voucher goes along with the next request, or by itself.
+    fn vouch(&self, book: &mut Book, receipt: &Receipt) -> Result<(), Stop> {
+        let own = |code, error: String| Stop(StatusCode::INTERNAL_SERVER_ERROR, code, error);
         let used = Use {
             channel: self.channel.id,
-            sequence: last.max(self.channel.sequence) + 1,
+            sequence: sequence(book).max(self.channel.sequence) + 1,
             as_of: receipt.at.unwrap_or_default(),
             purpose: self.settings.purpose,
             terms: None,
-            units: book.units,
+            units: book.units.saturating_add(receipt.units),
             price: channel::price(&self.channel),
-            receipts_root: Some(book.root()),
+            receipts_root: Some(book.root_with(receipt)),
         };
         let voucher = offchain::voucher(&self.chain_id, &used, &self.key);
-        let voucher =
-            voucher.map_err(|error| Stop(StatusCode::INTERNAL_SERVER_ERROR, "voucher", error.to_string()))?;
-        let text = BASE64.encode(voucher.encode_to_vec());
-        book.keep(voucher).map_err(own)?;
+        let voucher = voucher.map_err(|error| own("voucher", error.to_string()))?;
+        book.pay(receipt, voucher).map_err(|error| own("books", error.to_string()))
+    }
+
+    /// Sends the last voucher by itself whenever no request follows that would take it along.
+    async fn deliver_when_quiet(&self) {
+        loop {
+            self.called.notified().await;
+            tokio::time::sleep(QUIET).await;
+            self.deliver().await;
+        }
+    }
+
+    async fn deliver(&self) {
+        // a request that is under way has it
+        let Ok(book) = self.book.try_lock() else { return };
+        let (number, voucher) = (sequence(&book), book.voucher.clone());
+        drop(book);
+        let Some(voucher) = voucher.filter(|_| number > self.delivered.load(Ordering::Relaxed)) else {
+            return;
+        };
         let base = self.settings.provider.trim_end_matches('/');
-        let sent = self.http.post(format!("{base}/lazchain/voucher"));
-        let sent =
-            sent.header(CHANNEL, format!("channel-{}", self.channel.id)).header(VOUCHER, text).send().await;
-        match sent {
-            Ok(answer) if answer.status().is_success() => {}
-            // it goes along with the next request
+        let sent = self.http.post(format!("{base}/lazchain/voucher")).timeout(PATIENCE);
+        let sent = sent.header(CHANNEL, format!("channel-{}", self.channel.id));
+        match sent.header(VOUCHER, BASE64.encode(voucher.encode_to_vec())).send().await {
+            Ok(answer) if answer.status().is_success() => {
+                self.delivered.fetch_max(number, Ordering::Relaxed);
+            }
             Ok(answer) => tracing::warn!(status = %answer.status(), "the provider did not take the voucher"),
             Err(error) => tracing::warn!(error = %error.without_url(), "the voucher could not be sent"),
         }
-        Ok(())
     }
+}
+
+/// Of the last voucher; 0 if there is none.
+fn sequence(book: &Book) -> u64 {
+    book.voucher.as_ref().and_then(|signed| signed.voucher.as_ref()).map_or(0, |said| said.sequence)
 }
 
 fn decoded(text: &str) -> Option<Receipt> {
     Receipt::decode(BASE64.decode(text).ok()?.as_slice()).ok()
-}
-
-/// An answer under way.
-struct Checks {
-    proxy: Arc<Proxy>,
-    book: OwnedMutexGuard<Book>,
-    request_hash: Vec<u8>,
-    begun: Instant,
-}
-
-impl Checks {
-    /// Pays for an answer whose receipt is right.
-    async fn settle(mut self, receipt: &str, body: &[u8], streamed: bool) -> Result<(), Stop> {
-        let receipt = decoded(receipt).ok_or_else(|| gateway("receipt", "the receipt cannot be read"))?;
-        let wrong = |what: &str| {
-            gateway(
-                "receipt",
-                format!("the provider's receipt is wrong, so nothing is signed for it: {what}"),
-            )
-        };
-        if (receipt.channel, receipt.number) != (self.proxy.channel.id, self.book.count + 1) {
-            return Err(wrong("it is not the next of this channel"));
-        }
-        if receipt.request_hash != self.request_hash
-            || receipt.response_hash != Sha256::digest(body).as_slice()
-        {
-            return Err(wrong("it is for another request or answer"));
-        }
-        let seconds = channel::seconds(self.begun);
-        let counted = provider::units(self.proxy.unit, body, streamed, seconds).map_err(|why| wrong(&why))?;
-        let fits = match self.proxy.unit {
-            Unit::Second => receipt.units <= counted + SLACK,
-            _ => receipt.units == counted,
-        };
-        if !fits {
-            return Err(wrong(&format!("it counts {} units, the answer shows {counted}", receipt.units)));
-        }
-        let proxy = Arc::clone(&self.proxy);
-        proxy.vouch(&mut self.book, &receipt).await
-    }
-
-    /// Passes a stream on as it comes; its last event is the receipt, which is not passed on.
-    fn stream(self, answer: reqwest::Response) -> Response {
-        let status = answer.status();
-        let (to_client, mut from_work) = mpsc::channel::<std::io::Result<Bytes>>(AHEAD);
-        tokio::spawn(async move {
-            let mut tail = Tail::default();
-            let mut pieces = answer.bytes_stream();
-            while let Some(piece) = pieces.next().await {
-                match piece {
-                    Ok(piece) => {
-                        let now = tail.push(&piece);
-                        let _ = to_client.send(Ok(Bytes::from(now))).await;
-                        if tail.whole.len() > MAX_BYTES {
-                            break;
-                        }
-                    }
-                    Err(error) => {
-                        let _ = to_client.send(Err(std::io::Error::other(error.without_url()))).await;
-                        return;
-                    }
-                }
-            }
-            let (rest, body, receipt) = tail.finish();
-            let _ = to_client.send(Ok(Bytes::from(rest))).await;
-            let settled = match receipt {
-                Some(receipt) => self.settle(&receipt, &body, true).await,
-                None => Err(gateway("no_receipt", "the stream ended without a receipt")),
-            };
-            if let Err(Stop(_, code, message)) = settled {
-                tracing::error!(code, message, "nothing is signed for a stream");
-                let _ = to_client.send(Err(std::io::Error::other(message))).await;
-            }
-        });
-        let body = Body::from_stream(futures_util::stream::poll_fn(move |cx| from_work.poll_recv(cx)));
-        (status, [(header::CONTENT_TYPE, "text/event-stream")], body).into_response()
-    }
 }

@@ -21,7 +21,7 @@ pub struct Config {
     /// Seconds that the upstream may take for an answer.
     #[serde(default = "ten_minutes")]
     pub upstream_secs: u64,
-    /// Bytes of a request or of an answer that is not a stream.
+    /// Bytes of a request, and of an answer of an upstream.
     #[serde(default = "sixteen_mib")]
     pub max_bytes: usize,
     /// Assets that are served.

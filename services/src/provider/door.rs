@@ -11,7 +11,7 @@ use axum::{
     Json, Router,
     body::{Body, Bytes},
     extract::{Path, Query, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -20,7 +20,7 @@ use client::{Chain, Secret, Sender};
 use futures_util::StreamExt as _;
 use prost::Message as _;
 use proto::lazchain::{
-    dat::v1::Purpose,
+    dat::v1::{Purpose, Unit},
     usage::v1::{Channel, Receipt},
 };
 use serde::Deserialize;
@@ -29,16 +29,17 @@ use sha2::{Digest, Sha256};
 use tokio::sync::{Mutex, OwnedMutexGuard, mpsc};
 
 use super::{
-    CHANNEL, PURPOSE, RECEIPT, VOUCHER,
-    config::{Config, Offer},
+    CHANNEL, Meter, Metered, PURPOSE, RECEIPT, VOUCHER,
+    config::Config,
     gate::{self, Refusal},
-    ledger::{Known, Ledger},
-    meter, redeem,
+    redeem,
+    source::{Answer, Counted, Sources, down},
 };
 use crate::{
     books::{Book, Books},
     channel,
     error::{Error, Result},
+    ledger::{Known, Ledger},
 };
 
 /// Pieces of a stream on their way to a consumer.
@@ -52,7 +53,7 @@ pub(super) struct Shop {
     pub(super) ledger: Ledger,
     books: Books,
     open: Mutex<HashMap<u64, Arc<Mutex<Book>>>>,
-    upstream: reqwest::Client,
+    sources: Sources,
 }
 
 impl Shop {
@@ -91,8 +92,7 @@ pub async fn run(
     let books = Books::open(folder)?;
     let chain = Arc::new(chain);
     let sender = Sender::open(&chain, secret).await?;
-    let upstream = reqwest::Client::builder().no_proxy().read_timeout(config.patience()).build();
-    let upstream = upstream.map_err(|error| Error::Settings(error.to_string()))?;
+    let sources = Sources::new(&config)?;
     let listener = tokio::net::TcpListener::bind(config.listen).await;
     let listener =
         listener.map_err(|error| Error::Settings(format!("listen = {}: {error}", config.listen)))?;
@@ -103,7 +103,7 @@ pub async fn run(
         config,
         books,
         open: Mutex::default(),
-        upstream,
+        sources,
     });
     tracing::info!(provider = shop.me, listen = %shop.config.listen, "open");
     let router = Router::new()
@@ -162,128 +162,121 @@ async fn begin(shop: Arc<Shop>, request: Request) -> Result<Response, Refusal> {
     let known = known(&shop, &parts.headers).await?;
     let purpose = purpose(header(&parts.headers, PURPOSE))?;
     let channel = &known.channel;
-    let offer = shop.config.offer(channel.asset).cloned();
-    let offer = offer.ok_or_else(|| {
+    let offer = shop.config.offer(channel.asset).ok_or_else(|| {
         Refusal::forbidden("not_served", format!("asset-{} is not served here", channel.asset))
+    })?;
+    // read first: a consumer that sends slowly must not hold up the channel's other requests
+    let asked =
+        tokio::time::timeout(shop.config.patience(), axum::body::to_bytes(body, shop.config.max_bytes));
+    let asked = asked.await.ok().and_then(Result::ok).ok_or_else(|| {
+        let text = format!("the request is longer than {} bytes, or did not arrive", shop.config.max_bytes);
+        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", text)
     })?;
     let mut book = shop.book(channel.id).await.map_err(trouble)?;
     if let Some(text) = header(&parts.headers, VOUCHER) {
         gate::take(&shop.chain_id, channel, &mut book, gate::voucher(text)?)?;
     }
-    gate::may_begin(&shop.me, channel, &offer, purpose, &book)?;
-    if let Some(why) = shop.ledger.refusal(channel, purpose).await.map_err(trouble)? {
-        return Err(Refusal::forbidden("not_allowed", why));
-    }
-    let asked = axum::body::to_bytes(body, shop.config.max_bytes).await;
-    let asked = asked
-        .map_err(|_| Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the request is too large"))?;
-    let at = shop.ledger.block_time().await.map_err(trouble)?;
+    gate::may_begin(&shop.me, &known, offer, purpose, &book)?;
     let work = Work {
-        unit: known.unit,
+        meter: Meter::new(known.unit),
         begun: Instant::now(),
+        patience: shop.config.patience(),
         max_bytes: shop.config.max_bytes,
         receipt: Receipt {
             channel: channel.id,
             number: book.count + 1,
-            at: Some(at),
+            at: Some(known.at),
             purpose: purpose.into(),
             request_hash: Sha256::digest(&asked).to_vec(),
             ..Receipt::default()
         },
         book,
     };
-    let answer = ask(&shop, &offer, &parts, asked).await?;
-    work.answer(answer).await
-}
-
-/// What comes from the source.
-struct Answer {
-    status: StatusCode,
-    kind: Option<HeaderValue>,
-    pieces: futures_util::stream::BoxStream<'static, std::io::Result<Bytes>>,
-}
-
-async fn ask(shop: &Shop, offer: &Offer, parts: &Parts, body: Bytes) -> Result<Answer, Refusal> {
-    let down = |error: String| Refusal::new(StatusCode::BAD_GATEWAY, "upstream", error);
-    if let Some(file) = &offer.file {
-        let bytes = tokio::fs::read(file)
-            .await
-            .map_err(|error| down(format!("the dataset cannot be read: {error}")))?;
-        let pieces = futures_util::stream::iter([Ok(Bytes::from(bytes))]).boxed();
-        return Ok(Answer { status: StatusCode::OK, kind: None, pieces });
+    match (&offer.file, &offer.upstream) {
+        (Some(file), _) => work.serve(shop.sources.file(offer, file, known.unit).await?),
+        (None, upstream) => {
+            let base = upstream.as_deref().unwrap_or_default();
+            let asked = tokio::time::timeout(shop.config.patience(), shop.sources.ask(base, &parts, asked));
+            let answer = asked.await.map_err(|_| hangs(shop.config.patience()))??;
+            if answer.is_stream() { Ok(work.stream(answer)) } else { work.whole(answer).await }
+        }
     }
-    let base = offer.upstream.as_deref().unwrap_or_default().trim_end_matches('/');
-    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    let asked = shop.upstream.request(parts.method.clone(), format!("{base}{path}")).body(body);
-    let answer = channel::pass(&parts.headers, asked)
-        .send()
-        .await
-        .map_err(|error| down(error.without_url().to_string()))?;
-    let kind = answer.headers().get(header::CONTENT_TYPE).cloned();
-    let status = answer.status();
-    let pieces = answer.bytes_stream().map(|piece| piece.map_err(std::io::Error::other)).boxed();
-    Ok(Answer { status, kind, pieces })
+}
+
+fn hangs(patience: Duration) -> Refusal {
+    down(format!("it did not answer within {} s", patience.as_secs()))
 }
 
 /// One request under way. It holds its channel's book until its receipt is written.
 struct Work {
-    unit: proto::lazchain::dat::v1::Unit,
+    meter: Meter,
     begun: Instant,
+    patience: Duration,
     max_bytes: usize,
     receipt: Receipt,
     book: OwnedMutexGuard<Book>,
 }
 
 impl Work {
-    async fn answer(self, answer: Answer) -> Result<Response, Refusal> {
-        let stream = answer.kind.as_ref().and_then(|kind| kind.to_str().ok());
-        if stream.is_some_and(|kind| kind.starts_with("text/event-stream")) && answer.status.is_success() {
-            return Ok(self.stream(answer));
-        }
-        let mut whole = Vec::new();
+    /// A file: its receipt is written before its first byte leaves.
+    fn serve(self, file: Counted) -> Result<Response, Refusal> {
+        let receipt = self.write(Metered { units: file.units, hash: file.hash })?;
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_LENGTH, file.size.into());
+        headers.insert(RECEIPT, receipt.parse().expect("base64 is a header"));
+        Ok((headers, Body::from_stream(file.pieces)).into_response())
+    }
+
+    /// An answer of which nothing is passed on before all is there.
+    async fn whole(mut self, answer: Answer) -> Result<Response, Refusal> {
         let (status, kind, mut pieces) = (answer.status, answer.kind, answer.pieces);
-        while let Some(piece) = pieces.next().await {
-            let piece = piece
-                .map_err(|error| Refusal::new(StatusCode::BAD_GATEWAY, "upstream", error.to_string()))?;
-            whole.extend_from_slice(&piece);
-            if whole.len() > self.max_bytes {
-                let text = format!("the answer is longer than {} bytes", self.max_bytes);
-                return Err(Refusal::new(StatusCode::BAD_GATEWAY, "too_large", text));
+        let (most, patience) = (self.max_bytes, self.patience.saturating_sub(self.begun.elapsed()));
+        let collect = async {
+            let mut whole = Vec::new();
+            while let Some(piece) = pieces.next().await {
+                whole.extend_from_slice(&piece.map_err(down)?);
+                if whole.len() > most {
+                    let text = format!("the answer is longer than {most} bytes");
+                    return Err(Refusal::new(StatusCode::BAD_GATEWAY, "too_large", text));
+                }
             }
-        }
+            Ok(whole)
+        };
+        let whole = tokio::time::timeout(patience, collect).await.map_err(|_| hangs(self.patience))??;
         let mut headers = HeaderMap::new();
         if let Some(kind) = kind {
             headers.insert(header::CONTENT_TYPE, kind);
         }
         // what failed is not charged
         if status.is_success() {
-            let receipt = self.finish(&whole, false)?;
+            self.meter.push(&whole);
+            let receipt = self.finish(false)?;
             headers.insert(RECEIPT, receipt.parse().expect("base64 is a header"));
         }
         Ok((status, headers, whole).into_response())
     }
 
     /// Passes pieces on as they come; whether or not the consumer stays, the work is done and its receipt written.
-    fn stream(self, answer: Answer) -> Response {
+    fn stream(mut self, answer: Answer) -> Response {
         let (to_consumer, mut from_work) = mpsc::channel::<std::io::Result<Bytes>>(AHEAD);
         let mut pieces = answer.pieces;
         tokio::spawn(async move {
-            let mut whole = Vec::new();
+            let mut length = 0;
             while let Some(piece) = pieces.next().await {
-                let too_long = whole.len() > self.max_bytes;
                 match piece {
-                    Ok(piece) if !too_long => {
-                        whole.extend_from_slice(&piece);
+                    Ok(_) if length > self.max_bytes => break,
+                    Ok(piece) => {
+                        length += piece.len();
+                        self.meter.push(&piece);
                         let _ = to_consumer.send(Ok(piece)).await;
                     }
-                    Ok(_) => break,
                     Err(error) => {
                         let _ = to_consumer.send(Err(error)).await;
                         return;
                     }
                 }
             }
-            match self.finish(&whole, true) {
+            match self.finish(true) {
                 Ok(receipt) => {
                     let event = format!("{}{receipt}\n\n", channel::receipt_event());
                     let _ = to_consumer.send(Ok(Bytes::from(event))).await;
@@ -300,14 +293,19 @@ impl Work {
     }
 
     /// Counts, and writes the receipt before anybody sees it.
-    fn finish(mut self, body: &[u8], streamed: bool) -> Result<String, Refusal> {
+    fn finish(mut self, streamed: bool) -> Result<String, Refusal> {
         let seconds = channel::seconds(self.begun);
-        let units = meter::units(self.unit, body, streamed, seconds)
-            .map_err(|why| Refusal::new(StatusCode::BAD_GATEWAY, "unmetered", why))?;
-        self.receipt.units = units;
-        self.receipt.response_hash = Sha256::digest(body).to_vec();
+        let meter = std::mem::replace(&mut self.meter, Meter::new(Unit::Unspecified));
+        let metered = meter.finish(streamed, seconds);
+        self.write(metered.map_err(|why| Refusal::new(StatusCode::BAD_GATEWAY, "unmetered", why))?)
+    }
+
+    fn write(mut self, metered: Metered) -> Result<String, Refusal> {
+        self.receipt.units = metered.units;
+        self.receipt.response_hash = metered.hash;
         self.book.write(&self.receipt).map_err(trouble)?;
-        tracing::info!(channel = self.receipt.channel, number = self.receipt.number, units, "served");
+        let Receipt { channel, number, units, .. } = self.receipt;
+        tracing::info!(channel, number, units, "served");
         Ok(BASE64.encode(self.receipt.encode_to_vec()))
     }
 }

@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use client::offchain;
 use prost::Message as _;
 use proto::{
     amount::Amount,
@@ -13,12 +14,11 @@ use proto::{
         dat::v1::Purpose,
         usage::v1::{Channel, ChannelState, SignedVoucher},
     },
-    signed,
 };
 use serde_json::{Value, json};
 
 use super::config::Offer;
-use crate::{books::Book, channel::price};
+use crate::{books::Book, channel::price, ledger::Known};
 
 /// Why a request is not served.
 #[derive(Debug)]
@@ -83,11 +83,8 @@ pub(super) fn take(
     if said.channel != channel.id {
         return wrong("voucher_channel", format!("it is for channel-{}", said.channel));
     }
-    let statement = signed::statement("voucher", chain_id, said);
-    let (key, signature) =
-        (channel.channel_key.as_slice().try_into(), offered.signature.as_slice().try_into());
-    let right =
-        matches!((key, signature), (Ok(key), Ok(signature)) if signed::verify(key, &statement, signature));
+    let key = channel.channel_key.as_slice().try_into();
+    let right = key.is_ok_and(|key| offchain::is_signed(chain_id, &offered, key));
     if !right {
         return wrong("voucher_signature", "it is not signed with the channel's key".into());
     }
@@ -128,11 +125,12 @@ pub(super) fn take(
 /// Whether one more request may begin.
 pub(super) fn may_begin(
     me: &str,
-    channel: &Channel,
+    known: &Known,
     offer: &Offer,
     purpose: Purpose,
     book: &Book,
 ) -> Result<(), Refusal> {
+    let channel = &known.channel;
     if channel.provider != me {
         return Err(Refusal::forbidden(
             "other_provider",
@@ -147,6 +145,9 @@ pub(super) fn may_begin(
     }
     if !channel.purposes.contains(&purpose.into()) {
         return Err(Refusal::forbidden("purpose", format!("channel-{} is not for that", channel.id)));
+    }
+    if let Some(why) = known.over {
+        return Err(Refusal::forbidden("not_allowed", why));
     }
     if book.vouched() < book.units {
         let details = json!({
@@ -176,9 +177,9 @@ pub(super) fn may_begin(
 mod tests {
     use client::{
         Secret,
-        offchain::{self, Use, channel as channel_key},
+        offchain::{Use, channel as channel_key},
     };
-    use proto::lazchain::usage::v1::Receipt;
+    use proto::lazchain::{dat::v1::Unit, usage::v1::Receipt};
 
     use super::*;
     use crate::books::Books;
@@ -187,6 +188,7 @@ mod tests {
 
     struct Stage {
         channel: Channel,
+        over: Option<&'static str>,
         book: Book,
         _folder: tempfile::TempDir,
     }
@@ -210,7 +212,7 @@ mod tests {
             state: ChannelState::Open.into(),
             ..Channel::default()
         };
-        Stage { channel, book, _folder: folder }
+        Stage { channel, over: None, book, _folder: folder }
     }
 
     impl Stage {
@@ -239,8 +241,13 @@ mod tests {
 
         fn begin(&self) -> Result<(), &'static str> {
             let offer = Offer { asset: 2, upstream: None, file: None, least_units: 10 };
-            may_begin("me", &self.channel, &offer, Purpose::Infer, &self.book)
-                .map_err(|refusal| refusal.reason)
+            let known = Known {
+                channel: self.channel.clone(),
+                unit: Unit::Call,
+                over: self.over,
+                at: prost_types::Timestamp::default(),
+            };
+            may_begin("me", &known, &offer, Purpose::Infer, &self.book).map_err(|refusal| refusal.reason)
         }
     }
 
@@ -296,6 +303,9 @@ mod tests {
         assert_eq!(refused(&|channel| channel.purposes = vec![Purpose::Train.into()]), "purpose");
         assert_eq!(refused(&|channel| channel.units_cap = 9), "units_short");
         assert_eq!(refused(&|channel| channel.deposit = "29".into()), "deposit_short");
+        let mut over = stage();
+        over.over = Some("the licence is revoked");
+        assert_eq!(over.begin(), Err("not_allowed"));
         let mut prepaid = stage();
         (prepaid.channel.dat, prepaid.channel.deposit) = (4, "0".into());
         assert_eq!(prepaid.begin(), Ok(()), "a token pays");

@@ -8,22 +8,23 @@
 //! | file | subject |
 //! |---|---|
 //! | `config.rs` | what is offered, and where it comes from |
-//! | `ledger.rs` | what the chain says of a channel |
 //! | `gate.rs` | who may, and why not |
 //! | `meter.rs` | units of an answer |
+//! | `source.rs` | where an answer comes from |
 //! | `door.rs` | the HTTP side |
 //! | `redeem.rs` | vouchers into coins |
 
 mod config;
 mod door;
 mod gate;
-mod ledger;
 mod meter;
 mod redeem;
+mod source;
 
 pub use config::{Config, Offer};
 pub use door::run;
-pub use meter::units;
+
+pub(crate) use meter::{Meter, Metered};
 
 /// The channel of a request: `channel-5`, or `5`.
 pub const CHANNEL: &str = "lazchain-channel";
