@@ -218,6 +218,11 @@ pub(crate) fn runtime() -> Result<Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")
 }
 
+/// Runs a daemon that waits for many at once, on all cores.
+pub(crate) fn daemon_runtime() -> Result<Runtime> {
+    Runtime::new().context("cannot start")
+}
+
 /// Ctrl-C, or the signal that service managers send.
 pub(crate) async fn stopped() {
     use tokio::signal::unix::{SignalKind, signal};

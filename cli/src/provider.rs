@@ -10,7 +10,7 @@ use services::{
 };
 
 use crate::{
-    context::{Context, KeyringFlags, NodeFlags, OutputFlag, runtime, stopped},
+    context::{Context, KeyringFlags, NodeFlags, OutputFlag, daemon_runtime, runtime, stopped},
     node::home::Home,
     offchain::{id, word},
 };
@@ -51,7 +51,7 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
     let (_, secret) = context.key(args.from.as_deref())?;
     let chain = context.chain()?;
     let folder = home.path().join("provider");
-    runtime()?.block_on(async { Ok(provider::run(chain, secret, config, &folder, stopped()).await?) })
+    daemon_runtime()?.block_on(async { Ok(provider::run(chain, secret, config, &folder, stopped()).await?) })
 }
 
 /// Use what a provider serves, through a channel
@@ -127,7 +127,7 @@ pub(crate) fn run_usage(home: &Home, args: &UsageArgs) -> Result<()> {
                 unseen_units: proxy.unseen_units,
             };
             let chain = context.chain()?;
-            runtime()?
+            daemon_runtime()?
                 .block_on(async { Ok(consumer::run(chain, &secret, settings, &folder, stopped()).await?) })
         }
         UsageCommand::Spent { channel, node, output } => {

@@ -86,7 +86,7 @@ struct Proxy {
     delivered: AtomicU64,
 }
 
-/// Serves until `stop` is done.
+/// Serves until `stop` is done. Needs a runtime of several threads.
 ///
 /// # Errors
 /// If the channel is not this key's, or the folder or address cannot be used.

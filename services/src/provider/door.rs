@@ -78,7 +78,8 @@ impl Shop {
     }
 }
 
-/// Serves and redeems for the account of this key until `stop` is done, and redeems once more then.
+/// Serves and redeems for the account of this key until `stop` is done, and redeems once more then. Needs a runtime of several
+/// threads.
 ///
 /// # Errors
 /// If the folder, the configuration or the account cannot be used.
@@ -92,7 +93,7 @@ pub async fn run(
     let books = Books::open(folder)?;
     let chain = Arc::new(chain);
     let sender = Sender::open(&chain, secret).await?;
-    let sources = Sources::new(&config)?;
+    let sources = Sources::new()?;
     let listener = tokio::net::TcpListener::bind(config.listen).await;
     let listener =
         listener.map_err(|error| Error::Settings(format!("listen = {}: {error}", config.listen)))?;
@@ -262,7 +263,8 @@ impl Work {
         let mut pieces = answer.pieces;
         tokio::spawn(async move {
             let mut length = 0;
-            while let Some(piece) = pieces.next().await {
+            let late = |_| Some(Err(std::io::Error::other("the upstream stopped in the middle")));
+            while let Some(piece) = tokio::time::timeout(self.patience, pieces.next()).await.unwrap_or_else(late) {
                 match piece {
                     Ok(_) if length > self.max_bytes => break,
                     Ok(piece) => {

@@ -149,6 +149,13 @@ pub(super) fn may_begin(
     if let Some(why) = known.over {
         return Err(Refusal::forbidden("not_allowed", why));
     }
+    if book.units < channel.units {
+        let text = format!(
+            "channel-{} was redeemed for {} units, and the books here have {}: they are not those that its use was kept in",
+            channel.id, channel.units, book.units
+        );
+        return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "books_behind", text));
+    }
     if book.vouched() < book.units {
         let details = json!({
             "units": book.units, "vouched": book.vouched(), "receipts": book.count, "receipts_root": hex::encode(book.root()),
@@ -303,6 +310,7 @@ mod tests {
         assert_eq!(refused(&|channel| channel.purposes = vec![Purpose::Train.into()]), "purpose");
         assert_eq!(refused(&|channel| channel.units_cap = 9), "units_short");
         assert_eq!(refused(&|channel| channel.deposit = "29".into()), "deposit_short");
+        assert_eq!(refused(&|channel| channel.units = 1), "books_behind");
         let mut over = stage();
         over.over = Some("the licence is revoked");
         assert_eq!(over.begin(), Err("not_allowed"));

@@ -12,7 +12,7 @@ use tokio::{fs::File, io::AsyncReadExt as _, sync::Mutex};
 
 use super::{
     Meter,
-    config::{Config, Offer},
+    config::Offer,
     gate::Refusal,
 };
 use crate::{
@@ -73,8 +73,8 @@ pub(super) fn down(error: impl ToString) -> Refusal {
 }
 
 impl Sources {
-    pub(super) fn new(config: &Config) -> Result<Sources> {
-        let http = reqwest::Client::builder().no_proxy().read_timeout(config.patience()).build();
+    pub(super) fn new() -> Result<Sources> {
+        let http = reqwest::Client::builder().no_proxy().build();
         let http = http.map_err(|error| Error::Settings(error.to_string()))?;
         Ok(Sources { http, counts: Mutex::default() })
     }

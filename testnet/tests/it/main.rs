@@ -9,5 +9,6 @@ mod operator;
 mod operators;
 mod protocol;
 mod provider;
+mod races;
 mod tour;
 mod watch;

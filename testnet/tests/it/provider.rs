@@ -2,12 +2,7 @@
 //! proxy`. Every call is paid, streams too; whichever daemon is killed, nothing is lost or paid twice; who has no channel or
 //! no deposit left is told why; what was redeemed is what was used.
 
-use std::{
-    fs,
-    process::{Child, Command, Stdio},
-    thread,
-    time::Duration,
-};
+use std::{thread, time::Duration};
 
 use axum::{
     Json as Body, Router,
@@ -17,7 +12,11 @@ use axum::{
 };
 use serde_json::{Value as Json, json};
 
-use crate::common::{lazd, number, town::Town};
+use crate::common::{
+    market::{Daemon, Market, served},
+    number,
+    town::Town,
+};
 
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/networks/protocol.toml");
 /// Tokens of each answer of the upstream.
@@ -43,154 +42,38 @@ fn upstream() -> u16 {
         .route("/v1/embeddings", post(move || async move { Body(embeddings.clone()) }))
         .route("/v1/chat/completions", post(chat))
         .route("/v1/broken", post(|| async { (StatusCode::INTERNAL_SERVER_ERROR, "out of order") }));
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.set_nonblocking(true).unwrap();
-    let port = listener.local_addr().unwrap().port();
-    thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async move {
-            axum::serve(tokio::net::TcpListener::from_std(listener).unwrap(), router).await
-        })
-    });
-    port
-}
-
-/// A daemon that ends with the test.
-struct Daemon<'a> {
-    town: &'a Town,
-    name: &'static str,
-    arguments: Vec<String>,
-    port: u16,
-    child: Child,
-}
-
-impl<'a> Daemon<'a> {
-    fn start(town: &'a Town, name: &'static str, arguments: Vec<String>, port: u16) -> Daemon<'a> {
-        let child = Daemon::spawn(town, name, &arguments);
-        let daemon = Daemon { town, name, arguments, port, child };
-        daemon.answers();
-        daemon
-    }
-
-    fn spawn(town: &Town, name: &str, arguments: &[String]) -> Child {
-        let log = fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(town.net.home("node0").join(format!("{name}.log")))
-            .unwrap();
-        let mut command = Command::new(lazd());
-        command.args(arguments).arg("--home").arg(town.net.home("node0"));
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
-        command.spawn().unwrap()
-    }
-
-    fn answers(&self) {
-        self.town.net.until(&format!("{} answers", self.name), || {
-            std::net::TcpStream::connect(("127.0.0.1", self.port)).ok().map(drop)
-        });
-    }
-
-    fn killed_and_back(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-        self.town.net.say(format!("{} killed", self.name));
-        self.child = Daemon::spawn(self.town, self.name, &self.arguments);
-        self.answers();
-    }
-
-    /// An orderly end.
-    fn stop(mut self) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        assert!(self.child.wait().unwrap().success(), "{}", self.log());
-    }
-
-    fn log(&self) -> String {
-        fs::read_to_string(self.town.net.home("node0").join(format!("{}.log", self.name))).unwrap_or_default()
-    }
-
-    /// Status and body of a call.
-    fn call(&self, path: &str, body: &Json, headers: &[&str]) -> (u16, String) {
-        let url = format!("http://127.0.0.1:{}{path}", self.port);
-        let mut command = Command::new("curl");
-        command.args(["-s", "-m", "60", "-w", "\n%{http_code}", "-H", "content-type: application/json"]);
-        for header in headers {
-            command.args(["-H", header]);
-        }
-        if !body.is_null() {
-            command.args(["-d", &body.to_string()]);
-        }
-        let out = command.arg(url).output().unwrap();
-        let text = String::from_utf8(out.stdout).unwrap();
-        let (body, status) = text.rsplit_once('\n').unwrap();
-        (status.parse().unwrap(), body.to_owned())
-    }
-}
-
-impl Drop for Daemon<'_> {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-        if thread::panicking() {
-            println!("--- {}\n{}", self.name, self.log());
-        }
-    }
-}
-
-fn channel(town: &Town, id: u64) -> Json {
-    town.net.q(&format!("usage channel {id}"))["channel"].clone()
+    served(router)
 }
 
 #[test]
 fn every_call_through_a_channel_is_paid_and_none_twice() {
     let town = Town::begin(MANIFEST);
-    let manifest = town.describes("data.csv", "a,b\n1,2\n3,4\n", "text/csv");
-    let task = town.submits("ada", "DATASET", &manifest, &json!([]));
-    town.judged(task, [("accept", 9_000); 4]);
-    town.until_task(task, "FINAL");
-
-    let (doors, home) = (town.net.port(0), town.net.home("node0"));
+    let market = Market::opens(&town);
     let settings = format!(
-        "listen = \"127.0.0.1:{doors}\"\nredeem_secs = 5\ntrust_secs = 1\n[[offers]]\nasset = 1\nupstream = \"http://127.0.0.1:{}\"\nleast_units = {TOKENS}\n",
+        "redeem_secs = 5\ntrust_secs = 1\n[[offers]]\nasset = 1\nupstream = \"http://127.0.0.1:{}\"\nleast_units = {TOKENS}\n",
         upstream()
     );
-    fs::write(home.join("config/provider.toml"), settings).unwrap();
-    let key = town.net.json("node0", "voucher key --from pat")["channel_key"].clone();
-    town.tx(
-        "pat",
-        &format!("usage register-provider http://127.0.0.1:{doors} infer {}", key.as_str().unwrap()),
-    );
-    let opens = |number: u32, units: u64, deposit: u64| {
-        let key = town.net.json("node0", &format!("voucher key --from dan --number {number}"))["channel_key"]
-            .clone();
-        let (pat, key) = (town.net.address("node0", "pat"), key.as_str().unwrap().to_owned());
-        town.tx("dan", &format!("usage open-channel {pat} 1 1 1 infer {key} {units} {deposit}ulaz"));
-    };
-    opens(1, 1_000, 3_000);
-    let arguments = |line: String| line.split(' ').map(str::to_owned).collect::<Vec<String>>();
-    let mut provider = Daemon::start(&town, "provider", arguments("provider --from pat".into()), doors);
-    let line = format!(
-        "usage proxy channel-1 http://127.0.0.1:{doors} --from dan --number 1 --listen 127.0.0.1:{}",
-        doors + 1
-    );
-    let mut proxy = Daemon::start(&town, "proxy", arguments(line), doors + 1);
+    market.settles("node0", market.doors, &settings);
+    market.channel(1, 1, 1_000, 3_000);
+    let mut provider = market.provider();
+    let mut proxy = market.proxy("proxy", "node0", 1, market.doors + 1);
 
     let embed = json!({ "input": "a sentence" });
     who_does_not_pay_is_told_why(&provider, &embed);
-    let used = is_used(&mut provider, &mut proxy, &embed);
+    let used = is_used(&town, &mut provider, &mut proxy, &embed);
     one_use_is_proved(&provider, used);
     let spent: Json = serde_json::from_str(&proxy.call("/lazchain/spent", &Json::Null, &[]).1).unwrap();
     assert_eq!((&spent["requests"], &spent["units"]), (&json!(used), &json!(used * TOKENS)));
     assert_eq!(spent["vouched_units"], spent["units"], "all of it is signed for");
     proxy.stop();
     provider.stop();
-    let record = channel(&town, 1);
+    let record = market.record(1);
     let units = u128::from(used * TOKENS);
     assert_eq!((number(&record["units"]), number(&record["redeemed"])), (units, units * 3), "{record}");
     let said = town.net.json("node0", "usage spent channel-1");
     assert_eq!(said["units"], spent["units"]);
 
-    what_is_short_is_refused_before_the_work(&town, &opens, doors);
+    what_is_short_is_refused_before_the_work(&town, &market);
     town.ends();
 }
 
@@ -209,7 +92,7 @@ fn who_does_not_pay_is_told_why(provider: &Daemon<'_>, embed: &Json) {
 }
 
 /// Calls, streams, failures of the upstream, and daemons that die in between; returns how many were paid.
-fn is_used(provider: &mut Daemon<'_>, proxy: &mut Daemon<'_>, embed: &Json) -> u64 {
+fn is_used(town: &Town, provider: &mut Daemon<'_>, proxy: &mut Daemon<'_>, embed: &Json) -> u64 {
     let mut paid = 0;
     let mut embeds = |proxy: &Daemon<'_>, count: u64| {
         for _ in 0..count {
@@ -232,6 +115,11 @@ fn is_used(provider: &mut Daemon<'_>, proxy: &mut Daemon<'_>, embed: &Json) -> u
         body.contains("Hel") && body.ends_with("data: [DONE]\n\n"),
         "the receipt is not the client's: {body}"
     );
+    town.net.until("the provider has the proxy's last voucher", || {
+        let standing: Json =
+            serde_json::from_str(&provider.call("/lazchain/channels/1", &Json::Null, &[]).1).unwrap();
+        (standing["vouched"] == standing["units"]).then_some(())
+    });
     // a request past the proxy is served once without a voucher, and the proxy then pays for what it has not seen
     let (status, _) = provider.call("/v1/embeddings", embed, &["lazchain-channel: channel-1"]);
     assert_eq!(status, 200);
@@ -260,15 +148,10 @@ fn one_use_is_proved(provider: &Daemon<'_>, used: u64) {
     assert_eq!(status, 404);
 }
 
-fn what_is_short_is_refused_before_the_work(town: &Town, opens: &dyn Fn(u32, u64, u64), doors: u16) {
-    opens(2, 1_000, 30);
-    let arguments = |line: String| line.split(' ').map(str::to_owned).collect::<Vec<String>>();
-    let provider = Daemon::start(town, "provider", arguments("provider --from pat".into()), doors);
-    let line = format!(
-        "usage proxy channel-2 http://127.0.0.1:{doors} --from dan --number 2 --listen 127.0.0.1:{}",
-        doors + 1
-    );
-    let proxy = Daemon::start(town, "proxy", arguments(line), doors + 1);
+fn what_is_short_is_refused_before_the_work(town: &Town, market: &Market<'_>) {
+    market.channel(2, 1, 1_000, 30);
+    let provider = market.provider();
+    let proxy = market.proxy("proxy", "node0", 2, market.doors + 1);
     let embed = json!({ "input": "a sentence" });
     assert_eq!(proxy.call("/v1/embeddings", &embed, &[]).0, 200, "21 of 30");
     let (status, body) = proxy.call("/v1/embeddings", &embed, &[]);
@@ -279,10 +162,10 @@ fn what_is_short_is_refused_before_the_work(town: &Town, opens: &dyn Fn(u32, u64
     // a channel that closes is redeemed before its delay is over, and not served any more
     town.tx("dan", "usage close-channel 2");
     town.net
-        .until("what was used is redeemed", || (number(&channel(town, 2)["redeemed"]) == 42).then_some(()));
+        .until("what was used is redeemed", || (number(&market.record(2)["redeemed"]) == 42).then_some(()));
     let (status, body) = proxy.call("/v1/embeddings", &embed, &[]);
     assert!(status == 403 && body.contains("channel_closing"), "{status} {body}");
-    let wrong = format!("usage proxy channel-1 http://127.0.0.1:{doors} --from dan --number 7");
+    let wrong = format!("usage proxy channel-1 http://127.0.0.1:{} --from dan --number 7", market.doors);
     let out = town.net.lazd("node0", &wrong);
     assert!(!out.status.success() && String::from_utf8_lossy(&out.stderr).contains("another key"));
     drop((proxy, provider));

@@ -1,5 +1,6 @@
 //! A network of real nodes that a test runs through the programs that an operator has, and that ends with the test.
 
+pub(crate) mod market;
 pub(crate) mod operators;
 pub(crate) mod town;
 
