@@ -19,6 +19,13 @@ pub(crate) fn seconds(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_millis().div_ceil(1_000)).unwrap_or(u64::MAX)
 }
 
+/// What went wrong with a request, with its causes and without the address.
+pub(crate) fn why(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let causes = std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
+    std::iter::once(error.to_string()).chain(causes.map(ToString::to_string)).collect::<Vec<_>>().join(": ")
+}
+
 /// What of a request's headers is passed on.
 pub(crate) fn pass(headers: &HeaderMap, to: RequestBuilder) -> RequestBuilder {
     [header::CONTENT_TYPE, header::ACCEPT].into_iter().fold(to, |to, name| match headers.get(&name) {

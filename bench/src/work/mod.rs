@@ -18,42 +18,42 @@ pub(crate) use content::write as write_content;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Work {
     /// Vouchers signed and checked, by one thread
-    WorkVouchers,
+    Vouchers,
     /// Vouchers redeemed, 256 a transaction
-    WorkRedeemed,
+    Redeemed,
     /// The same, one a transaction
-    WorkRedeemedSingly,
+    RedeemedSingly,
     /// Ballots, 64 a transaction
-    WorkBallots,
+    Ballots,
     /// The same, one a transaction
-    WorkBallotsSingly,
+    BallotsSingly,
     /// Settling and claiming with one holder and no ancestors
-    WorkHolders1,
+    Holders1,
     /// With a thousand holders
-    WorkHolders1k,
+    Holders1k,
     /// With a hundred thousand holders
-    WorkHolders100k,
+    Holders100k,
     /// With one holder, at the end of a lineage of 32 versions
-    WorkDepth32,
+    Depth32,
     /// Manifests of a file of one GiB
-    WorkManifest,
+    Manifest,
     /// Requests through a door and a proxy
-    WorkDoors,
+    Doors,
 }
 
 pub(crate) fn measure(work: Work, folder: &Path) -> Result<Report> {
     match work {
-        Work::WorkVouchers => chain::vouchers(),
-        Work::WorkRedeemed => chain::redeemed(folder, true),
-        Work::WorkRedeemedSingly => chain::redeemed(folder, false),
-        Work::WorkBallots => chain::ballots(folder, true),
-        Work::WorkBallotsSingly => chain::ballots(folder, false),
-        Work::WorkHolders1 => chain::flat(folder, 1, 1),
-        Work::WorkHolders1k => chain::flat(folder, 1_000, 1),
-        Work::WorkHolders100k => chain::flat(folder, 100_000, 1),
-        Work::WorkDepth32 => chain::flat(folder, 1, 32),
-        Work::WorkManifest => content::measure(&folder.join("content.bin")),
-        Work::WorkDoors => doors::measure(folder),
+        Work::Vouchers => chain::vouchers(),
+        Work::Redeemed => chain::redeemed(folder, true),
+        Work::RedeemedSingly => chain::redeemed(folder, false),
+        Work::Ballots => chain::ballots(folder, true),
+        Work::BallotsSingly => chain::ballots(folder, false),
+        Work::Holders1 => chain::flat(folder, 1, 1),
+        Work::Holders1k => chain::flat(folder, 1_000, 1),
+        Work::Holders100k => chain::flat(folder, 100_000, 1),
+        Work::Depth32 => chain::flat(folder, 1, 32),
+        Work::Manifest => content::measure(&folder.join("content.bin")),
+        Work::Doors => doors::measure(folder),
     }
 }
 
@@ -92,13 +92,13 @@ pub(crate) fn rows(run: &dyn Fn(Work, bool) -> Result<Report>) -> Result<Vec<Row
     rows.extend(ballots(run)?);
     rows.extend(flat(run)?);
     rows.extend(manifests(run)?);
-    rows.extend(doors(&run(Work::WorkDoors, false)?)?);
+    rows.extend(doors(&run(Work::Doors, false)?)?);
     Ok(rows)
 }
 
 fn vouchers(run: &dyn Fn(Work, bool) -> Result<Report>) -> Result<Vec<Row>> {
-    let off_chain = run(Work::WorkVouchers, false)?;
-    let (batch, singly) = (run(Work::WorkRedeemed, false)?, run(Work::WorkRedeemedSingly, false)?);
+    let off_chain = run(Work::Vouchers, false)?;
+    let (batch, singly) = (run(Work::Redeemed, false)?, run(Work::RedeemedSingly, false)?);
     let bare = |name| -> Result<(&str, f64)> { Ok(("the bare signatures", rate(&off_chain, name)?)) };
     let cpu = format!("cpu {:.1} / {:.1} us", batch.cpu_us(), singly.cpu_us());
     let none = String::new;
@@ -128,7 +128,7 @@ fn vouchers(run: &dyn Fn(Work, bool) -> Result<Report>) -> Result<Vec<Row>> {
 }
 
 fn ballots(run: &dyn Fn(Work, bool) -> Result<Report>) -> Result<Vec<Row>> {
-    let (batch, singly) = (run(Work::WorkBallots, false)?, run(Work::WorkBallotsSingly, false)?);
+    let (batch, singly) = (run(Work::Ballots, false)?, run(Work::BallotsSingly, false)?);
     Ok(vec![Row {
         name: "B13",
         what: "64 ballots in one transaction, block and commit",
@@ -141,7 +141,7 @@ fn ballots(run: &dyn Fn(Work, bool) -> Result<Report>) -> Result<Vec<Row>> {
 }
 
 fn flat(run: &dyn Fn(Work, bool) -> Result<Report>) -> Result<Vec<Row>> {
-    let least = run(Work::WorkHolders1, false)?;
+    let least = run(Work::Holders1, false)?;
     let row = |name, what, more: &Report| Row {
         name,
         what,
@@ -151,8 +151,8 @@ fn flat(run: &dyn Fn(Work, bool) -> Result<Report>) -> Result<Vec<Row>> {
         bar: "within 10 %",
         ratio: least.wall_us() / more.wall_us(),
     };
-    let (thousand, hundred) = (run(Work::WorkHolders1k, false)?, run(Work::WorkHolders100k, false)?);
-    let deep = run(Work::WorkDepth32, false)?;
+    let (thousand, hundred) = (run(Work::Holders1k, false)?, run(Work::Holders100k, false)?);
+    let deep = run(Work::Depth32, false)?;
     Ok(vec![
         row("B14", "a voucher settled and revenue claimed, 1,000 holders", &thousand),
         row("B14", "the same, 100,000 holders", &hundred),
@@ -175,8 +175,8 @@ fn manifests(run: &dyn Fn(Work, bool) -> Result<Report>) -> Result<Vec<Row>> {
         })
     };
     Ok(vec![
-        row("M1", "manifest of a GiB: digest and root over its chunks", &run(Work::WorkManifest, false)?)?,
-        row("M2", "the same on one core", &run(Work::WorkManifest, true)?)?,
+        row("M1", "manifest of a GiB: digest and root over its chunks", &run(Work::Manifest, false)?)?,
+        row("M2", "the same on one core", &run(Work::Manifest, true)?)?,
     ])
 }
 

@@ -22,7 +22,7 @@ const SLACK: u64 = 2;
 /// A body of a bounded length.
 pub(super) async fn limited(mut answer: reqwest::Response) -> Result<Vec<u8>, Stop> {
     let mut whole = Vec::new();
-    while let Some(piece) = answer.chunk().await.map_err(|error| gateway("provider", error.without_url()))? {
+    while let Some(piece) = answer.chunk().await.map_err(|error| gateway("provider", channel::why(error)))? {
         whole.extend_from_slice(&piece);
         if whole.len() > MAX_BYTES {
             return Err(gateway(
@@ -93,7 +93,7 @@ impl Checks {
         tokio::spawn(async move {
             let mut pieces = answer.bytes_stream();
             while let Some(piece) = pieces.next().await {
-                let piece = piece.map_err(|error| std::io::Error::other(error.without_url()));
+                let piece = piece.map_err(|error| std::io::Error::other(channel::why(error)));
                 if let Ok(piece) = &piece {
                     self.meter.push(piece);
                 }
@@ -128,7 +128,7 @@ impl Checks {
                         }
                     }
                     Err(error) => {
-                        let _ = to_client.send(Err(std::io::Error::other(error.without_url()))).await;
+                        let _ = to_client.send(Err(std::io::Error::other(channel::why(error)))).await;
                         return;
                     }
                 }

@@ -242,7 +242,7 @@ impl Proxy {
         if let Some(voucher) = &book.voucher {
             asked = asked.header(VOUCHER, BASE64.encode(voucher.encode_to_vec()));
         }
-        asked.send().await.map_err(|error| gateway("provider", error.without_url()))
+        asked.send().await.map_err(|error| gateway("provider", channel::why(error)))
     }
 
     /// After a crash between the provider's receipt and ours: takes the one receipt that is missing, if it is small.
@@ -251,11 +251,11 @@ impl Proxy {
         let base = self.settings.provider.trim_end_matches('/');
         let url = format!("{base}/lazchain/channels/{}/receipts/{number}", self.channel.id);
         let answer =
-            self.http.get(url).send().await.map_err(|error| gateway("provider", error.without_url()))?;
+            self.http.get(url).send().await.map_err(|error| gateway("provider", channel::why(error)))?;
         if !answer.status().is_success() {
             return Ok(false); // it is about something else
         }
-        let answer = answer.bytes().await.map_err(|error| gateway("provider", error.without_url()))?;
+        let answer = answer.bytes().await.map_err(|error| gateway("provider", channel::why(error)))?;
         let answer: Value = serde_json::from_slice(&answer).map_err(|error| gateway("provider", error))?;
         let receipt = answer["receipt"].as_str().and_then(decoded);
         let receipt = receipt.ok_or_else(|| gateway("no_receipt", "a receipt cannot be read"))?;

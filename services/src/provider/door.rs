@@ -264,7 +264,9 @@ impl Work {
         tokio::spawn(async move {
             let mut length = 0;
             let late = |_| Some(Err(std::io::Error::other("the upstream stopped in the middle")));
-            while let Some(piece) = tokio::time::timeout(self.patience, pieces.next()).await.unwrap_or_else(late) {
+            while let Some(piece) =
+                tokio::time::timeout(self.patience, pieces.next()).await.unwrap_or_else(late)
+            {
                 match piece {
                     Ok(_) if length > self.max_bytes => break,
                     Ok(piece) => {

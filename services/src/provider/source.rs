@@ -10,11 +10,7 @@ use futures_util::{StreamExt as _, stream::BoxStream};
 use proto::lazchain::dat::v1::Unit;
 use tokio::{fs::File, io::AsyncReadExt as _, sync::Mutex};
 
-use super::{
-    Meter,
-    config::Offer,
-    gate::Refusal,
-};
+use super::{Meter, config::Offer, gate::Refusal};
 use crate::{
     channel,
     error::{Error, Result},
@@ -85,10 +81,13 @@ impl Sources {
         let url = format!("{}{path}", base.trim_end_matches('/'));
         let asked = self.http.request(parts.method.clone(), url).body(body);
         let answer =
-            channel::pass(&parts.headers, asked).send().await.map_err(|error| down(error.without_url()))?;
+            channel::pass(&parts.headers, asked).send().await.map_err(|error| down(channel::why(error)))?;
         let kind = answer.headers().get(header::CONTENT_TYPE).cloned();
         let status = answer.status();
-        let pieces = answer.bytes_stream().map(|piece| piece.map_err(std::io::Error::other)).boxed();
+        let pieces = answer
+            .bytes_stream()
+            .map(|piece| piece.map_err(|error| std::io::Error::other(channel::why(error))))
+            .boxed();
         Ok(Answer { status, kind, pieces })
     }
 

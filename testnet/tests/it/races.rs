@@ -36,17 +36,22 @@ const LITTLE: u64 = 256 << 20;
 /// One path that answers, and three that misbehave.
 fn upstream() -> u16 {
     let answer = json!({ "data": [{ "embedding": [0.5] }], "usage": { "total_tokens": TOKENS } });
-    let broken = |pieces: Vec<&'static str>| {
-        let end = std::io::Error::other("gone");
-        let pieces = pieces.into_iter().map(|piece| Ok(piece.to_owned())).chain([Err(end)]);
-        axum::body::Body::from_stream(futures_util::stream::iter(pieces))
+    // the piece is on its way before the connection breaks
+    let broken = |piece: &'static str| {
+        let pieces = futures_util::stream::unfold(Some(piece), |left| async move {
+            if let Some(piece) = left {
+                return Some((Ok(piece.to_owned()), None));
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            Some((Err(std::io::Error::other("gone")), None))
+        });
+        axum::body::Body::from_stream(pieces)
     };
     let cut = move || async move {
-        let body = broken(vec!["data: {\"usage\":{\"total_tokens\":7}}\n\n"]);
+        let body = broken("data: {\"usage\":{\"total_tokens\":7}}\n\n");
         ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response()
     };
-    let lies =
-        move || async move { ([(header::CONTENT_LENGTH, "1000")], broken(vec!["short"])).into_response() };
+    let lies = move || async move { ([(header::CONTENT_LENGTH, "1000")], broken("short")).into_response() };
     let hangs = || std::future::pending::<()>();
     served(
         Router::new()
