@@ -227,6 +227,9 @@ fn two_providers_with_one_key(town: &Town, market: &Market<'_>, settings: &str) 
     town.net.until("channel-2 is redeemed", || {
         (number(&market.record(2)["units"]) == u128::from(3 * TOKENS)).then_some(())
     });
+    let height = |node: &str| number(&town.net.status(node)["sync_info"]["latest_block_height"]);
+    let redeemed = height("node0");
+    town.net.until("node1 can prove it", || (height("node1") >= redeemed + 2).then_some(()));
     copies_key(town, "pat");
     let port = market.doors + 3;
     market.settles("node1", port, settings);
