@@ -22,21 +22,14 @@ use crate::{
   lazd operator --from hot-wallet --signer unix:///run/lazd-signer/socket
   lazd operator --from validator --member other-validator --payer hot-wallet")]
 pub(crate) struct Args {
-    /// Name of the validator's key; further members with --member
-    #[arg(long)]
-    from: Option<String>,
-    /// Name of another member's key that this operator serves; may be repeated
-    #[arg(long = "member")]
-    members: Vec<String>,
+    #[command(flatten)]
+    members: MemberFlags,
     /// Name of the key whose account carries the ballots; the first member's by default
     #[arg(long)]
     payer: Option<String>,
     /// A signer that holds the members' keys, as unix:///path (`lazd signer`); --from then only pays
     #[arg(long, conflicts_with_all = ["members", "number"], value_parser = socket)]
     signer: Option<PathBuf>,
-    /// Which of the attestation keys that come from a member's key: 0 is the first, see `lazd ballot keys`
-    #[arg(long, default_value_t = 0)]
-    number: u64,
     /// Settings, docs/operator.md; config/operator.toml of the home by default, if it is there
     #[arg(long)]
     config: Option<PathBuf>,
@@ -49,6 +42,29 @@ pub(crate) struct Args {
     node: NodeFlags,
 }
 
+// Whose keys. No doc comment: it would become the help of the command that has them.
+#[derive(clap::Args)]
+pub(crate) struct MemberFlags {
+    /// Name of the validator's key; further members with --member
+    #[arg(long)]
+    from: Option<String>,
+    /// Name of another member's key; may be repeated
+    #[arg(long = "member")]
+    members: Vec<String>,
+    /// Which of the attestation keys that come from a member's key: 0 is the first, see `lazd ballot keys`
+    #[arg(long, default_value_t = 0)]
+    number: u64,
+}
+
+impl MemberFlags {
+    /// The members, with their keys.
+    pub(crate) fn unlock(&self, context: &Context) -> Result<Vec<Member>> {
+        let first = std::iter::once(self.from.as_deref());
+        let names = first.chain(self.members.iter().map(|name| Some(name.as_str())));
+        names.map(|name| Ok(Member::new(&context.key(name)?.1, self.number))).collect()
+    }
+}
+
 /// Runs until it is told to stop.
 pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
     let context = Context::new(home, OutputFlag::default())?
@@ -56,8 +72,7 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
         .with_node(args.node.clone());
     let mut config = settings(home, args)?;
     config.listen = args.listen.or(config.listen);
-    let first = args.from.as_deref();
-    let payer = context.key(args.payer.as_deref().or(first))?.1;
+    let payer = context.key(args.payer.as_deref().or(args.members.from.as_deref()))?.1;
     let chain = context.chain()?;
     let folder = home.path().join("operator");
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -68,7 +83,7 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
         }
         let members = match &args.signer {
             Some(socket) => Member::apart(socket.clone()).await?,
-            None => members(&context, first, &args.members, args.number)?,
+            None => args.members.unlock(&context)?,
         };
         Ok(operator::run(chain, Signers { members, payer }, config, &folder, stopped()).await?)
     })
@@ -78,17 +93,6 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
 pub(crate) fn socket(text: &str) -> Result<PathBuf> {
     let path = text.strip_prefix("unix://").filter(|path| path.starts_with('/'));
     Ok(path.with_context(|| format!("{text:?} is no socket: unix:///path"))?.into())
-}
-
-/// Members by the names of their keys.
-pub(crate) fn members(
-    context: &Context,
-    first: Option<&str>,
-    others: &[String],
-    number: u64,
-) -> Result<Vec<Member>> {
-    let names = std::iter::once(first).chain(others.iter().map(|name| Some(name.as_str())));
-    names.map(|name| Ok(Member::new(&context.key(name)?.1, number))).collect()
 }
 
 fn settings(home: &Home, args: &Args) -> Result<Config> {

@@ -8,7 +8,7 @@ use services::operator::serve_signer;
 use crate::{
     context::{Context, KeyringFlags, NodeFlags, OutputFlag, runtime, stopped},
     node::home::Home,
-    operator::{members, socket},
+    operator::{MemberFlags, socket},
 };
 
 /// Sign ballots and open data keys for an operator, over a Unix socket
@@ -21,15 +21,8 @@ use crate::{
   lazd signer --from validator --socket unix:///run/lazd-signer/socket
   lazd operator --from hot-wallet --signer unix:///run/lazd-signer/socket")]
 pub(crate) struct Args {
-    /// Name of the validator's key; further members with --member
-    #[arg(long)]
-    from: Option<String>,
-    /// Name of another member's key; may be repeated
-    #[arg(long = "member")]
-    members: Vec<String>,
-    /// Which of the attestation keys that come from a member's key: 0 is the first, see `lazd ballot keys`
-    #[arg(long, default_value_t = 0)]
-    number: u64,
+    #[command(flatten)]
+    members: MemberFlags,
     /// Where it is asked; unix://HOME/signer/socket by default
     #[arg(long, value_parser = socket)]
     socket: Option<PathBuf>,
@@ -44,7 +37,7 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
     let context = Context::new(home, OutputFlag::default())?
         .with_keyring(args.keyring.clone())
         .with_node(args.node.clone());
-    let members = members(&context, args.from.as_deref(), &args.members, args.number)?;
+    let members = args.members.unlock(&context)?;
     let chain_id = context.offline_chain_id()?.to_owned();
     let folder = home.path().join("signer");
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;

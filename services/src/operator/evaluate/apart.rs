@@ -17,7 +17,7 @@ pub const LOOK_APART: &str = "look-apart";
 /// Bytes of memory that a look may take, the program itself included.
 const MEMORY: u64 = 2 << 30;
 /// Seconds of processor time.
-const SECS: u64 = 3_600;
+const SECS: u64 = 900;
 /// The code that a program ends with whose main thread panicked.
 const PANICKED: i32 = 101;
 

@@ -174,6 +174,9 @@ pub(super) async fn contradictions(
     for one in carried {
         by_round.entry((one.task, one.round)).or_default().push(one);
     }
+    if by_round.len() > MAX_ROUNDS {
+        tracing::warn!(rounds = by_round.len(), "a block has ballots of more rounds than are compared");
+    }
     let mut pairs = Vec::new();
     for ((task, number), carried) in by_round.into_iter().take(MAX_ROUNDS) {
         let (round, counted) =

@@ -9,8 +9,8 @@ use crate::{
     operator::journal,
 };
 
-/// Findings that are kept: a chain that is wrong so often needs no more of them.
-const MAX_KEPT: usize = 10_000;
+/// Findings that are kept and served: a chain that is wrong so often needs no more of them.
+const MAX_KEPT: usize = 1_000;
 
 /// What a finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

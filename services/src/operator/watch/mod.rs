@@ -14,6 +14,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use client::{Chain, Sender, light, sign::any};
@@ -27,6 +28,8 @@ pub(super) use findings::{Findings, Found, Kind};
 
 /// Blocks that are read in one look, so that ballots never wait long.
 const BLOCKS_A_LOOK: u64 = 20;
+/// The same in time: a look is over after the block with which it took so long.
+const LONGEST_LOOK: Duration = Duration::from_secs(3);
 /// Who is further behind goes on from here: what was decided earlier is final soon or already.
 const MOST_BEHIND: u64 = 20_000;
 
@@ -79,9 +82,12 @@ impl Watch {
     /// Reads the blocks since the last look, and takes to the chain what waits for it.
     pub(super) async fn look(&mut self, height: u64, journal: &Journal, sender: &mut Sender) -> Result<()> {
         let chain = Arc::clone(&self.chain);
+        let begun = Instant::now();
+        // the engine has a block a moment before the state that it leads to can be asked for
+        let height = height.saturating_sub(1);
         let to = height.min(self.next.saturating_add(BLOCKS_A_LOOK - 1));
         let mut follow = chain.follow(Some(self.next)).await?;
-        while self.next <= to {
+        while self.next <= to && begun.elapsed() < LONGEST_LOOK {
             match follow.next().await {
                 Ok(happened) => {
                     let events = happened.txs.iter().flat_map(|(_, _, events)| events).chain(&happened.block);

@@ -13,6 +13,9 @@ use crate::error::Result;
 /// Rounds of one task; there are never so many.
 const MAX_ROUNDS: u64 = 100;
 
+/// The SDK's code for a height that the node has not.
+const INVALID_HEIGHT: u32 = 26;
+
 /// A node, asked at one height.
 pub(super) struct Node<'a> {
     pub(super) chain: &'a Chain,
@@ -28,7 +31,7 @@ impl Node<'_> {
                 let bad = |error| Error::Answer(format!("{}: {error}", A::full_name()));
                 Ok(Some(answer.map_err(bad)?))
             }
-            Err(Error::Refused { .. }) => Ok(None),
+            Err(Error::Refused { code, .. }) if code != INVALID_HEIGHT => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
@@ -47,6 +50,7 @@ impl Node<'_> {
     /// The draw of a round, and the choice of the Quorum that it is drawn from if there was one.
     pub(super) async fn drawn(&self, task: u64, round: u32) -> Result<Vec<Finding>> {
         let (Some(record), Some(answer)) = (self.task(task).await?, self.drawing(task, round).await?) else {
+            tracing::warn!(task, round, "the record of a draw is gone; it cannot be worked out again");
             return Ok(Vec::new());
         };
         let pagination = Some(PageRequest { limit: MAX_ROUNDS, ..PageRequest::default() });

@@ -1,4 +1,7 @@
-use client::{Secret, offchain::attestation};
+use axum::{Json, Router, routing::post};
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use client::{Secret, offchain::attestation, rpc::Rpc};
+use prost::Message as _;
 use proto::{lazchain::quorum::v1::BallotPhase, tendermint::abci::EventAttribute};
 
 use super::{ballots::Pair, *};
@@ -90,4 +93,45 @@ fn events_say_what_was_decided() {
     assert_eq!(decided(&event("vsc.round_counted", &counted)), Some(Decided::Tally(9, 2, false)));
     assert_eq!(decided(&event("vsc.task_moved", &place)), None);
     assert_eq!(decided(&event("vsc.committee_drawn", &[("task", "nine"), ("round", "2")])), None);
+}
+
+/// A node whose only round is counted as it says, without a ballot.
+async fn node(verdict: pb::Verdict) -> Chain {
+    let mut round = pb::Round { task: 9, round: 1, threshold_bps: 6_667, ..pb::Round::default() };
+    (round.phase, round.verdict) = (pb::Phase::Over.into(), verdict.into());
+    let tally = pb::QueryWhyTallyResponse { round: Some(round), ..Default::default() }.encode_to_vec();
+    let answer = |Json(asked): Json<serde_json::Value>| async move {
+        let result = match (asked["method"].as_str(), asked["params"]["path"].as_str()) {
+            (Some("status"), _) => json!({ "sync_info": { "latest_block_height": "10" } }),
+            (_, Some("/lazchain.vsc.v1.Query/WhyTally")) => {
+                json!({ "response": { "code": 0, "value": BASE64.encode(&tally) } })
+            }
+            _ => json!({ "response": { "code": 22, "codespace": "sdk", "log": "it is not there" } }),
+        };
+        Json(json!({ "jsonrpc": "2.0", "id": asked["id"], "result": result }))
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(post(answer))).await });
+    Chain::new(Rpc::new(&format!("http://{at}")).unwrap())
+}
+
+#[tokio::test]
+async fn a_verdict_that_its_ballots_do_not_give_is_found_and_a_right_one_is_not() {
+    for (verdict, findings) in [(pb::Verdict::Accept, 1), (pb::Verdict::Unspecified, 0)] {
+        let folder = tempfile::tempdir().unwrap();
+        let (chain, gauges) = (Arc::new(node(verdict).await), Arc::new(Gauges::new()));
+        let at = (Arc::clone(&gauges), folder.path());
+        let mut watch = Watch::open(chain, CHAIN, &Config::default(), BTreeSet::new(), at).await.unwrap();
+        let own = folder.path().join("own");
+        let journal = Journal::open(crate::folder::Folder::claim(&own).unwrap()).unwrap();
+        watch.check(&Decided::Tally(9, 1, true), 10, &journal).await.unwrap();
+        let found = Findings::read(&folder.path().join("findings")).unwrap();
+        assert_eq!((found.len(), gauges.rechecked.get()), (findings, 1), "{found:?}");
+        for one in found {
+            assert_eq!((one.kind, one.task, one.round), (Kind::Rule, 9, 1));
+            assert!(one.because.contains("verdict: none by rule, accept by the chain"), "{}", one.because);
+            assert!(one.outcome.unwrap().contains("nothing on the chain can decide it"));
+        }
+    }
 }

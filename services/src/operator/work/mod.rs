@@ -230,7 +230,15 @@ impl Operator {
         self.send(commits, pb::Phase::Commit).await?;
         self.send(reveals, pb::Phase::Reveal).await?;
         match &mut self.watch {
-            Some(watch) => watch.look(height, &self.journal, &mut self.sender).await,
+            Some(watch) => match watch.look(height, &self.journal, &mut self.sender).await {
+                // ballots come first: what cannot be kept of others does not end the daemon
+                Err(error @ (Error::File { .. } | Error::Damaged { .. } | Error::Settings(_))) => {
+                    self.gauges.failed.with_label_values(&["watch"]).inc();
+                    tracing::error!(%error, "what was found of others cannot be kept or used");
+                    Ok(())
+                }
+                looked => looked,
+            },
             None => Ok(()),
         }
     }
