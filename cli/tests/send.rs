@@ -211,4 +211,21 @@ fn a_payment_is_sent_waited_for_found_and_seen_in_the_balances() {
 
     let text = net.run(&format!("q bank balances {ada}")).1;
     assert!(text.starts_with("balances:\n- amount: \"") && text.contains("pagination:"), "{text}");
+    payments_do_not_wait_for_each_others_blocks(&net, send);
+}
+
+/// What the chain knows of the account is a block behind: a sequence that is taken already is found out, and not the end.
+fn payments_do_not_wait_for_each_others_blocks(net: &Net, send: &str) {
+    let before = net.balance("bob");
+    // the same payment again would be the same transaction
+    let sent = |number: u32| net.json(&format!("{send} --note {number}"))["txhash"].clone();
+    let hashes: Vec<Value> = (0..4).map(sent).collect();
+    for hash in hashes {
+        let waited = net.json(&format!("q wait-tx {} -o json", hash.as_str().unwrap()));
+        assert_eq!(waited["code"], 0, "{waited}");
+    }
+    assert_eq!(net.balance("bob"), before + 20_000);
+    // who names a sequence means it
+    let (code, _, error) = net.run(&format!("{send} --sequence 0"));
+    assert!(code == Some(1) && error.contains("sdk/32"), "{error}");
 }

@@ -6,6 +6,7 @@ use proto::{
     amount::Amount,
     coin::{Coin, Coins, DecCoin},
     cosmos::{
+        base::abci::v1beta1::TxResponse,
         base::node::v1beta1::{ConfigRequest, ConfigResponse},
         tx::v1beta1::{Fee, TxBody},
     },
@@ -19,7 +20,7 @@ use crate::{
 };
 
 /// How often a transaction is signed anew because its sequence was another's.
-const ATTEMPTS: u32 = 4;
+pub const ATTEMPTS: u32 = 4;
 /// The SDK's code for a sequence that is not the next.
 const WRONG_SEQUENCE: u32 = 32;
 
@@ -72,7 +73,7 @@ impl Sender {
                     self.sequence += 1;
                     return Ok(answer.txhash);
                 }
-                WRONG_SEQUENCE if answer.codespace == "sdk" => {
+                _ if sequence_taken(&answer) => {
                     self.sequence = match expected(&answer.raw_log) {
                         Some(expected) => expected,
                         None => chain.account(&self.address()).await?.sequence,
@@ -110,8 +111,13 @@ impl Sender {
     }
 }
 
+/// Whether a transaction was refused because something else of its account came first: signed anew it may pass.
+pub fn sequence_taken(answer: &TxResponse) -> bool {
+    answer.code == WRONG_SEQUENCE && answer.codespace == "sdk"
+}
+
 /// The sequence that the chain waits for, from its refusal.
-fn expected(log: &str) -> Option<u64> {
+pub fn expected(log: &str) -> Option<u64> {
     let (_, rest) = log.split_once("expected ")?;
     rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }

@@ -1,11 +1,11 @@
 //! Reads that are proved: the value of one key, checked against a header that a light client accepts.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use prost::Message;
+use prost::{Message, Name};
+use prost_reflect::{DynamicMessage, Kind};
 use prost_types::Timestamp;
 use proto::{
-    address::Address,
-    coin::Denom,
+    cosmos::base::v1beta1::Coin,
     proof,
     tendermint::crypto::{ProofOp, ProofOps},
 };
@@ -15,6 +15,7 @@ use crate::{
     chain::{Chain, bytes},
     error::{Error, Result},
     light::{self, Trust},
+    records,
     rpc::{Method, number},
 };
 
@@ -35,6 +36,28 @@ pub struct State {
     /// Of the header, the one after: that late the state is still this.
     pub time: Timestamp,
     root: [u8; 32],
+}
+
+/// A record, proved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proved<R> {
+    /// Nothing means that it is proved not to be there.
+    pub record: Option<R>,
+    /// In the state after this block.
+    pub height: u64,
+}
+
+/// A record in bytes, proved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProvedBytes {
+    /// Nothing means that it is proved not to be there.
+    pub record: Option<Vec<u8>>,
+    /// The full name of its type.
+    pub kind: String,
+    /// The field that holds it in the query's answer.
+    pub field: String,
+    /// In the state after this block.
+    pub height: u64,
 }
 
 impl Chain {
@@ -109,29 +132,69 @@ impl Chain {
         Ok((value, ops))
     }
 
-    /// A balance, proved.
-    pub async fn verified_balance(
+    /// The record that a query is about, proved: [`Chain::ask`] for what must not be taken on a node's word. Which queries
+    /// these are, [`crate::records::is_provable`] says.
+    ///
+    /// ```no_run
+    /// # use lazchain_client::{Chain, Result};
+    /// use proto::lazchain::dat::v1::{Asset, QueryAssetRequest};
+    /// # async fn example(chain: &Chain) -> Result<()> {
+    /// let asset = chain.read::<_, Asset>(&QueryAssetRequest { asset: 12 }, None, None).await?;
+    /// println!("after block {}: {:?}", asset.height, asset.record);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If the query is about more than one record, the node cannot be asked, or its answer is not proved.
+    pub async fn read<Q: Message + Name, R: Message + Name + Default>(
         &self,
-        who: &Address,
-        denom: &Denom,
+        request: &Q,
         height: Option<u64>,
         trust: Option<&Trust>,
-    ) -> Result<(u128, u64)> {
-        let read = self.verified("bank", &balance_key(who, denom), height, trust).await?;
-        let units = match &read.value {
-            None => 0,
-            Some(bytes) => {
-                let bytes = <[u8; 16]>::try_from(bytes.as_slice());
-                u128::from_be_bytes(bytes.map_err(|_| Error::Answer("a balance has not 16 bytes".into()))?)
-            }
+    ) -> Result<Proved<R>> {
+        let (name, request) = (Q::full_name(), request.encode_to_vec());
+        let read = self.read_bytes(&name, &request, height, trust).await?;
+        if read.kind != R::full_name() {
+            return Err(Error::Answer(format!("{name} is about a {}, not a {}", read.kind, R::full_name())));
+        }
+        let decode = |bytes: Vec<u8>| R::decode(bytes.as_slice());
+        let record = read.record.map(decode).transpose().map_err(|why| Error::Answer(why.to_string()))?;
+        Ok(Proved { record, height: read.height })
+    }
+
+    /// The same for a request of any type, by its name and in bytes.
+    ///
+    /// # Errors
+    /// As [`Chain::read`].
+    pub async fn read_bytes(
+        &self,
+        name: &str,
+        request: &[u8],
+        height: Option<u64>,
+        trust: Option<&Trust>,
+    ) -> Result<ProvedBytes> {
+        let place = records::place(name, request)?;
+        let read = self.verified(place.store, &place.key, height, trust).await?;
+        let record = match name {
+            records::BALANCE => Some(coin(&place.request, read.value)?.encode_to_vec()),
+            _ => read.value,
         };
-        Ok((units, read.height))
+        let kind = match place.field.kind() {
+            Kind::Message(kind) => kind.full_name().to_owned(),
+            other => return Err(Error::Answer(format!("{name} is about a {other:?}"))),
+        };
+        Ok(ProvedBytes { record, kind, field: place.field.name().to_owned(), height: read.height })
     }
 }
 
-/// `balances/ address | denom` within the store `bank`; names end with `00 01`.
-fn balance_key(who: &Address, denom: &Denom) -> Vec<u8> {
-    [b"balances/", who.as_bytes().as_slice(), denom.as_str().as_bytes(), &[0, 1]].concat()
+/// A balance is a number of 16 bytes; none is stored for nothing.
+fn coin(request: &DynamicMessage, value: Option<Vec<u8>>) -> Result<Coin> {
+    let denom = request.get_field_by_name("denom");
+    let denom = denom.and_then(|denom| denom.as_str().map(str::to_owned)).unwrap_or_default();
+    let bytes = <[u8; 16]>::try_from(value.unwrap_or_else(|| vec![0; 16]));
+    let bytes = bytes.map_err(|_| Error::Answer("a balance has not 16 bytes".into()))?;
+    Ok(Coin { denom, amount: u128::from_be_bytes(bytes).to_string() })
 }
 
 fn operations(value: &Value) -> Result<ProofOps> {

@@ -176,6 +176,11 @@ pub(crate) enum Existing {
     Refuse,
 }
 
+/// The folder that a file is in: of a bare name, the one we are in.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Writes a file whole or not at all: into a neighbour, synced, then renamed.
 pub(crate) fn write_file(path: &Path, bytes: &[u8], mode: u32, existing: Existing) -> Result<()> {
     write_file_by(path, mode, existing, |file| Ok(file.write_all(bytes)?))
@@ -189,7 +194,7 @@ pub(crate) fn write_file_by(
     write: impl FnOnce(&mut dyn Write) -> Result<()>,
 ) -> Result<()> {
     let doing = || format!("cannot write {}", path.display());
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let permissions = fs::Permissions::from_mode(mode);
     let mut file =
         tempfile::Builder::new().permissions(permissions).tempfile_in(folder).with_context(doing)?;
@@ -207,6 +212,13 @@ pub(crate) fn write_file_by(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bare_name_is_in_the_folder_that_we_are_in() {
+        assert_eq!(folder_of(Path::new("table.key")), Path::new("."));
+        assert_eq!(folder_of(Path::new("keys/table.key")), Path::new("keys"));
+        assert_eq!(folder_of(Path::new("/table.key")), Path::new("/"));
+    }
 
     #[test]
     fn a_long_home_gets_a_short_socket() {

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context as _, Result, anyhow, bail};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use client::offchain::{
-    CHUNK_BYTES, Content, MAX_LOCATORS, opener, read,
+    CHUNK_BYTES, Content, MAX_LOCATORS, deliveries, opener, read,
     sealed::{DataKey, SCHEME, decrypt, encrypt},
 };
 use proto::{
@@ -23,7 +23,7 @@ use serde_json::json;
 use super::{SignFlags, digest, id};
 use crate::{
     context::{Context, KeyringFlags, NodeFlags, OutputFlag, runtime},
-    node::home::{Existing, Home, write_file},
+    node::home::{Existing, Home, folder_of, write_file},
     output::json_of,
 };
 
@@ -120,6 +120,23 @@ Examples:
         #[command(flatten)]
         output: OutputFlag,
     },
+    /// Wrap a data key for everybody who has access to an asset and not yet this key; `tx dat deliver-key` takes each
+    #[command(
+        after_help = "After somebody's access was revoked: announce a new key with `tx dat rotate-data-key`, then deliver it to the others.
+
+Example:
+  lazd content deliver asset-12 --key-file table.key"
+    )]
+    Deliver {
+        /// The asset: 12 or asset-12
+        asset: String,
+        #[arg(long)]
+        key_file: PathBuf,
+        #[command(flatten)]
+        node: NodeFlags,
+        #[command(flatten)]
+        output: OutputFlag,
+    },
     /// Print the seal to lay on content before it is submitted, and the salt that opens it
     #[command(
         after_help = "Keep the salt secret until the update is submitted: it proves that you were first.
@@ -190,6 +207,12 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
             let context = Context::new(home, output.clone())?.with_node(node.clone());
             let keys = shared(&context, id("task", task)?, *round, &data_key(key_file)?)?;
             context.format().print(&keys)
+        }
+        Command::Deliver { asset, key_file, node, output } => {
+            let context = Context::new(home, output.clone())?.with_node(node.clone());
+            let (asset, key, chain) = (id("asset", asset)?, data_key(key_file)?, context.chain()?);
+            let messages = runtime()?.block_on(deliveries(&chain, asset, &key))?;
+            context.format().print(&messages.iter().map(json_of).collect::<Result<_>>()?)
         }
         Command::Seal { content, owner, keyring, output } => {
             let context = Context::new(home, output.clone())?.with_keyring(keyring.clone());
@@ -266,8 +289,7 @@ fn encrypted(key: &DataKey, file: &Path, out: &Path) -> Result<()> {
 /// Only what was opened to its end takes the name.
 fn decrypted(key: &DataKey, file: &Path, out: &Path) -> Result<()> {
     let writing = || format!("cannot write {}", out.display());
-    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut content = tempfile::NamedTempFile::new_in(folder).with_context(writing)?;
+    let mut content = tempfile::NamedTempFile::new_in(folder_of(out)).with_context(writing)?;
     let mut to = BufWriter::new(content.as_file_mut());
     decrypt(key, &mut opened(file)?, &mut to).with_context(|| format!("{}", file.display()))?;
     to.flush().with_context(writing)?;

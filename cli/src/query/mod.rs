@@ -7,6 +7,7 @@ mod table;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
+use client::records::is_provable;
 use prost_reflect::{FieldDescriptor, Kind, MethodDescriptor};
 use proto::address::ConsAddress;
 use serde_json::{Map, Value, json};
@@ -159,7 +160,7 @@ fn query_command(module: &str, method: &MethodDescriptor) -> Command {
         let arg = Arg::new(name).required(required);
         command = command.arg(if many { arg.num_args(1..).action(ArgAction::Append) } else { arg });
     }
-    if shape.path() == proved::BALANCE {
+    if is_provable(method.input().full_name()) {
         command = proved::flags(command);
     }
     for field in shape.flags() {
@@ -266,8 +267,10 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
     let shape =
         Shape::of(&method.ok_or_else(|| anyhow!("unknown command \"{word}\" for \"lazd query {name}\""))?);
     let request = request(&context, &shape, matches)?;
-    if shape.path() == proved::BALANCE && matches.get_flag("prove") {
-        return proved::balance(&context, flags.height, matches, &request);
+    let name = shape.method.input();
+    if is_provable(name.full_name()) && matches.get_flag("prove") {
+        let bytes = proto::json::from_json(name.full_name(), &request)?;
+        return proved::record(&context, flags.height, matches, (name.full_name(), &bytes));
     }
     ask(&context, &flags, &shape.method, &shape.path(), &request)
 }

@@ -1,18 +1,15 @@
-//! Queries that prove their answer: `query store` for any key, and `query bank balance --prove`.
+//! Queries that prove their answer: `query store` for any key, and `--prove` for whatever is about one record.
 
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use client::light::Trust;
-use proto::{address::Address, coin::Denom};
-use serde_json::{Value, json};
+use client::light::{self, Trust};
+use serde_json::json;
 
 use crate::context::{Context, runtime};
 
-/// The one typed query that reads one key.
-pub(super) const BALANCE: &str = "/cosmos.bank.v1beta1.Query/Balance";
 /// A day less than two weeks: shorter than the unbonding time of three weeks.
 const TRUST_HOURS: u64 = 312;
 
@@ -61,20 +58,29 @@ fn trust(matches: &ArgMatches) -> Result<Option<Trust>> {
     Ok(Some(Trust { height: *height, hash, period: Duration::from_secs(hours.saturating_mul(3600)) }))
 }
 
-pub(super) fn balance(
+/// The record that a typed query is about.
+pub(super) fn record(
     context: &Context,
     height: Option<u64>,
     matches: &ArgMatches,
-    request: &Value,
+    (name, request): (&str, &[u8]),
 ) -> Result<()> {
-    let who: Address = request["address"].as_str().unwrap_or_default().parse()?;
-    let denom: Denom = request["denom"].as_str().unwrap_or_default().parse()?;
     let trust = trust(matches)?;
     let chain = context.chain()?;
-    let read = runtime()?.block_on(chain.verified_balance(&who, &denom, height, trust.as_ref()));
-    let (amount, height) = read?;
-    eprintln!("proved in the state after block {height}");
-    context.format().print(&json!({ "balance": { "denom": denom.as_str(), "amount": amount.to_string() } }))
+    let read = runtime()?.block_on(async {
+        // not the block before, which can be proved at once: who has just sent something wants to see it
+        let height = match height {
+            Some(height) => height,
+            None => light::latest(chain.rpc()).await?,
+        };
+        chain.read_bytes(name, request, Some(height), trust.as_ref()).await
+    })?;
+    let Some(record) = read.record else {
+        bail!("proved: there is no such {} in the state after block {}", read.field, read.height)
+    };
+    eprintln!("proved in the state after block {}", read.height);
+    let record = proto::json::to_json(&read.kind, &record)?;
+    context.format().print(&json!({ read.field: record }))
 }
 
 pub(super) fn store(context: &Context, height: Option<u64>, matches: &ArgMatches) -> Result<()> {

@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use client::{
     Chain,
     keyring::{Keyring, Kind, Record},
+    sender::{ATTEMPTS, expected, sequence_taken},
     sign::{self, Mode, Place},
     signers,
 };
@@ -90,7 +91,7 @@ pub(super) fn run(context: &Context, flags: &TxFlags, from: &From, messages: Vec
     if record.kind != Kind::Local {
         bail!("{} cannot sign here; use --generate-only, then `lazd tx sign` and `multi-sign`", record.name);
     }
-    let account = account(context, flags, &from.address)?;
+    let mut account = account(context, flags, &from.address)?;
     if !flags.yes && !flags.offline {
         eprintln!("{}", json_of(&tx)?);
         if !prompt::confirm("confirm transaction before signing and broadcasting")? {
@@ -101,10 +102,20 @@ pub(super) fn run(context: &Context, flags: &TxFlags, from: &From, messages: Vec
     let secret = context.unlock(&context.keyring(), record)?;
     let mode = flags.mode().unwrap_or(Mode::Direct);
     sign::add_signature(&mut tx, &secret, account.place(), mode)?;
-    drop(secret);
     if flags.offline {
         eprintln!("the signed transaction is not broadcast in offline mode");
         return Format::Json.print(&json_of(&tx)?);
+    }
+    // somebody who names the sequence, or signs with others, must hear of it instead
+    let alone = flags.sequence.is_none() && tx.signatures.len() == 1;
+    for _ in 1..ATTEMPTS {
+        let answer = offer(context, flags, &sign::encode(&tx))?;
+        let Some(expected) = expected(&answer.raw_log).filter(|_| alone && sequence_taken(&answer)) else {
+            return settle(context, flags, answer);
+        };
+        eprintln!("something else of this account came first; signing anew with sequence {expected}");
+        account.sequence = expected;
+        sign::add_signature(&mut tx, &secret, account.place(), mode)?;
     }
     broadcast(context, flags, &sign::encode(&tx))
 }
@@ -196,18 +207,24 @@ pub(super) async fn simulate(
 
 /// Broadcasts signed bytes, prints the answer, and waits for the block if asked to.
 pub(super) fn broadcast(context: &Context, flags: &TxFlags, bytes: &[u8]) -> Result<()> {
+    settle(context, flags, offer(context, flags, bytes)?)
+}
+
+fn offer(context: &Context, flags: &TxFlags, bytes: &[u8]) -> Result<TxResponse> {
     let chain = context.chain()?;
     let how = flags.broadcast(context.broadcast_mode(None));
-    let answer = runtime()?.block_on(async {
-        let answer = chain.broadcast(bytes, how).await?;
-        match flags.wait {
-            Some(seconds) if answer.code == 0 => {
-                chain.wait(&answer.txhash, Duration::from_secs(seconds)).await
-            }
-            _ => Ok(answer),
+    Ok(runtime()?.block_on(chain.broadcast(bytes, how))?)
+}
+
+fn settle(context: &Context, flags: &TxFlags, answer: TxResponse) -> Result<()> {
+    match flags.wait {
+        Some(seconds) if answer.code == 0 => {
+            let chain = context.chain()?;
+            let patience = Duration::from_secs(seconds);
+            print(context, &runtime()?.block_on(chain.wait(&answer.txhash, patience))?)
         }
-    })?;
-    print(context, &answer)
+        _ => print(context, &answer),
+    }
 }
 
 /// Prints a result; one that is a failure ends the command with one, too.

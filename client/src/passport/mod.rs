@@ -104,6 +104,11 @@ impl Passport {
         Ok(bytes)
     }
 
+    /// The block whose state it shows; the header after it holds the root of that.
+    pub fn height(&self) -> u64 {
+        self.height
+    }
+
     /// The asset that it is about.
     pub fn asset(&self) -> u64 {
         self.asset
