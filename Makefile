@@ -9,11 +9,12 @@ COMETBFT = v0.38.26
 
 BIN = $(CARGO_TARGET_DIR)/debug
 
-.PHONY: setup build test testnet testnet-stop demo clients check deny sim gauntlet bench proto golden
+.PHONY: setup build test testnet town testnet-stop demo clients check deny sim gauntlet bench proto golden
 setup:
-	@echo "setup: system packages for RocksDB, and jq for the tour"
+	@echo "setup: system packages for RocksDB; jq and Python for the pages that are typed along"
 	@command -v clang >/dev/null || (apt-get update && apt-get install -y libclang-dev clang)
 	@command -v jq >/dev/null || (apt-get update && apt-get install -y jq)
+	@command -v python3 >/dev/null || (apt-get update && apt-get install -y python3)
 	@echo "setup: CometBFT $(COMETBFT)"
 	@command -v cometbft >/dev/null || test -x $$(go env GOPATH)/bin/cometbft || \
 		go install github.com/cometbft/cometbft/cmd/cometbft@$(COMETBFT)
@@ -26,12 +27,15 @@ test: setup
 # Four validators in the background, in .testnets.
 testnet: build
 	PATH="$$PATH:$$(go env GOPATH)/bin" $(BIN)/lazchain-testnet up testnet/networks/four.toml
+# The same with people on it, for the pages of the four roles (docs/): an iDAO, a Quorum at work, a model, its provider.
+town: testnet
+	testnet/town.sh
 testnet-stop:
+	testnet/town.sh stop
 	$(BIN)/lazchain-testnet down --remove
 # A real dataset and real models live their lives on four validators, told step by step; some eight minutes.
 DEMO = $(CARGO_TARGET_DIR)/demo-python
 demo: build
-	@command -v python3 >/dev/null || (apt-get update && apt-get install -y python3)
 	@python3 -c 'import ensurepip' 2>/dev/null || (apt-get update && apt-get install -y python3-venv)
 	test -x $(DEMO)/bin/python || python3 -m venv $(DEMO)
 	$(DEMO)/bin/pip install --quiet -r testnet/demo/requirements.txt

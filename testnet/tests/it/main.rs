@@ -5,10 +5,11 @@
 mod common;
 mod content;
 mod kills;
+mod library;
 mod operator;
 mod operators;
+mod pages;
 mod protocol;
 mod provider;
 mod races;
-mod tour;
 mod watch;

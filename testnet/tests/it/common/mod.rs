@@ -27,6 +27,8 @@ const MAX_NODES: u16 = 8;
 /// Daemons of one test, and the first port of theirs: behind the nodes' gRPC doors, within what one offset has.
 const DAEMONS: u16 = 40;
 const DOORS: u16 = 9_110;
+/// The first node's RPC.
+const RPC: u16 = 26_657;
 /// Longest wait for anything. Only a chain that stands still takes this long.
 const PATIENCE: Duration = Duration::from_secs(240);
 const POLL: Duration = Duration::from_millis(500);
@@ -79,6 +81,11 @@ impl Net {
     pub(crate) fn port(&self, number: u16) -> u16 {
         assert!(number < DAEMONS);
         DOORS + self.offset + number
+    }
+
+    /// The RPC of the validator of that number.
+    pub(crate) fn rpc(&self, node: u16) -> String {
+        format!("tcp://127.0.0.1:{}", RPC + node * 10 + self.offset)
     }
 
     fn dir(&self) -> PathBuf {
@@ -195,7 +202,7 @@ fn free_offset() -> u16 {
     let start = (u16::try_from(std::process::id() % 59).unwrap() * 100 + turn) % OFFSETS;
     let offsets = (0..OFFSETS).step_by(100).map(|step| (start + step) % OFFSETS);
     let free = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
-    let of_node = |node: u16| [26_656 + node * 10, 26_657 + node * 10, 1_317 + node, 9_090 + node];
+    let of_node = |node: u16| [RPC - 1 + node * 10, RPC + node * 10, 1_317 + node, 9_090 + node];
     let ports: Vec<u16> =
         (0..MAX_NODES).flat_map(of_node).chain((0..DAEMONS).map(|number| DOORS + number)).collect();
     let mut fitting = offsets.filter(|offset| ports.iter().all(|port| free(port + offset)));
