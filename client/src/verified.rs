@@ -155,12 +155,21 @@ impl Chain {
     ) -> Result<Proved<R>> {
         let (name, request) = (Q::full_name(), request.encode_to_vec());
         let read = self.read_bytes(&name, &request, height, trust).await?;
-        if read.kind != R::full_name() {
-            return Err(Error::Answer(format!("{name} is about a {}, not a {}", read.kind, R::full_name())));
-        }
-        let decode = |bytes: Vec<u8>| R::decode(bytes.as_slice());
-        let record = read.record.map(decode).transpose().map_err(|why| Error::Answer(why.to_string()))?;
-        Ok(Proved { record, height: read.height })
+        Ok(Proved { height: read.height, record: decoded(&name, read)? })
+    }
+
+    /// The same in a state, for records that must be of one moment.
+    ///
+    /// # Errors
+    /// As [`Chain::read`].
+    pub async fn read_in<Q: Message + Name, R: Message + Name + Default>(
+        &self,
+        state: &State,
+        request: &Q,
+    ) -> Result<Option<R>> {
+        let name = Q::full_name();
+        let place = records::place(&name, &request.encode_to_vec())?;
+        decoded(&name, self.held(state, &name, place).await?)
     }
 
     /// The same for a request of any type, by its name and in bytes.
@@ -175,17 +184,32 @@ impl Chain {
         trust: Option<&Trust>,
     ) -> Result<ProvedBytes> {
         let place = records::place(name, request)?;
-        let read = self.verified(place.store, &place.key, height, trust).await?;
+        let state = self.state(height, trust).await?;
+        self.held(&state, name, place).await
+    }
+
+    /// What a state has in a query's place.
+    async fn held(&self, state: &State, name: &str, place: records::Place) -> Result<ProvedBytes> {
+        let value = self.proved(state, place.store, &place.key).await?;
         let record = match name {
-            records::BALANCE => Some(coin(&place.request, read.value)?.encode_to_vec()),
-            _ => read.value,
+            records::BALANCE => Some(coin(&place.request, value)?.encode_to_vec()),
+            _ => value,
         };
         let kind = match place.field.kind() {
             Kind::Message(kind) => kind.full_name().to_owned(),
             other => return Err(Error::Answer(format!("{name} is about a {other:?}"))),
         };
-        Ok(ProvedBytes { record, kind, field: place.field.name().to_owned(), height: read.height })
+        Ok(ProvedBytes { record, kind, field: place.field.name().to_owned(), height: state.height })
     }
+}
+
+/// The record of the query of this name, which must be of the type that is asked for.
+fn decoded<R: Message + Name + Default>(name: &str, read: ProvedBytes) -> Result<Option<R>> {
+    if read.kind != R::full_name() {
+        return Err(Error::Answer(format!("{name} is about a {}, not a {}", read.kind, R::full_name())));
+    }
+    let decode = |bytes: Vec<u8>| R::decode(bytes.as_slice());
+    read.record.map(decode).transpose().map_err(|why| Error::Answer(why.to_string()))
 }
 
 /// A balance is a number of 16 bytes; none is stored for nothing.

@@ -116,19 +116,8 @@ impl Ledger {
         Ok(state)
     }
 
-    async fn record<M: prost::Message + Default>(
-        &self,
-        state: &State,
-        store: &str,
-        map: &str,
-        parts: &[&[u8]],
-    ) -> Result<Option<M>> {
-        let key = [format!("{map}/").as_bytes(), &parts.concat()].concat();
-        self.chain.proved_record(state, store, &key).await
-    }
-
     async fn read(&self, state: &State, id: u64) -> Result<Option<Known>> {
-        let found = self.record(state, "usage", "channels", &[&id.to_be_bytes()]).await?;
+        let found = self.chain.read_in(state, &usage::QueryChannelRequest { channel: id }).await?;
         let Some(channel): Option<Channel> = found else { return Ok(None) };
         let rights = self.rights(state, &channel).await?;
         let terms = rights.policy.terms.clone().unwrap_or_default();
@@ -137,26 +126,27 @@ impl Ledger {
     }
 
     async fn rights(&self, state: &State, channel: &Channel) -> Result<Rights> {
-        let asset = channel.asset.to_be_bytes();
+        let asset = channel.asset;
         let account = |text: &str| -> Result<Address> {
             text.parse().map_err(|_| Error::Answer(format!("{text:?} is no address")))
         };
         let missing = |what: &str| Error::Answer(format!("channel-{} is of no {what}", channel.id));
-        let read: Option<dat::Asset> = self.record(state, "dat", "assets", &[&asset]).await?;
-        let asset_record = read.ok_or_else(|| missing("asset"))?;
-        let of_version = [asset.as_slice(), &channel.version.to_be_bytes()];
-        let read = self.record(state, "dat", "versions", &of_version).await?;
+        let read = self.chain.read_in(state, &dat::QueryAssetRequest { asset }).await?;
+        let asset_record: dat::Asset = read.ok_or_else(|| missing("asset"))?;
+        let of_version = dat::QueryVersionRequest { asset, version: channel.version };
+        let read = self.chain.read_in(state, &of_version).await?;
         let version = read.ok_or_else(|| missing("version"))?;
-        let of_policy = [asset.as_slice(), &channel.policy_version.to_be_bytes()];
-        let read = self.record(state, "dat", "policies", &of_policy).await?;
+        let of_policy = dat::QueryPolicyRequest { asset, policy_version: channel.policy_version };
+        let read = self.chain.read_in(state, &of_policy).await?;
         let policy = read.ok_or_else(|| missing("licence"))?;
         let consumer = account(&channel.consumer)?;
-        let of_consumer = [b"revoked_accounts/".as_slice(), &asset, consumer.as_bytes()].concat();
+        let of_consumer =
+            [b"revoked_accounts/".as_slice(), &asset.to_be_bytes(), consumer.as_bytes()].concat();
         let account_revoked = self.chain.proved(state, "dat", &of_consumer).await?.is_some();
         let token = match channel.dat {
             0 => None,
             serial => {
-                let read = self.record(state, "dat", "dats", &[&asset, &serial.to_be_bytes()]).await?;
+                let read = self.chain.read_in(state, &dat::QueryDatRequest { asset, serial }).await?;
                 Some(read.ok_or_else(|| missing("token"))?)
             }
         };
@@ -170,8 +160,8 @@ impl Ledger {
             return Ok(false);
         }
         let (of_idao, kind) = (asset.idao.to_be_bytes(), i32::from(idao::SubjectKind::Asset).to_be_bytes());
-        let place = [of_idao.as_slice(), &kind, &asset.id.to_be_bytes()];
-        let freeze: Option<idao::Freeze> = self.record(state, "idao", "freezes", &place).await?;
+        let place = [b"freezes/".as_slice(), &of_idao, &kind, &asset.id.to_be_bytes()].concat();
+        let freeze: Option<idao::Freeze> = self.chain.proved_record(state, "idao", &place).await?;
         if freeze.is_none_or(|freeze| freeze.ended || freeze.owner != asset.owner) {
             return Ok(false);
         }
