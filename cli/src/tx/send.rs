@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use client::{
     Chain,
     keyring::{Keyring, Kind, Record},
-    sender::{ATTEMPTS, expected, sequence_taken},
+    sender::{self, ATTEMPTS, Signer, expected, sequence_taken},
     sign::{self, Mode, Place},
     signers,
 };
@@ -21,7 +21,6 @@ use proto::{
         },
         tx::v1beta1::{Fee, Tx, TxBody},
     },
-    pubkey::PubKey,
 };
 
 use super::flags::{Gas, TxFlags};
@@ -195,14 +194,13 @@ pub(super) async fn simulate(
     tx: &Tx,
     sequence: Option<u64>,
 ) -> Result<u64> {
-    let mut parts: Vec<(Option<PubKey>, u64)> = Vec::new();
-    for signer in signers::of_tx(tx)? {
-        let account = chain.account(&signer).await?;
-        let ours = if signer == from.address { from.record.clone() } else { ring.by_address(&signer)? };
-        let sequence = sequence.filter(|_| signer == from.address).unwrap_or(account.sequence);
-        parts.push((account.key.or(ours.map(|record| record.key)), sequence));
-    }
-    Ok(chain.simulate(sign::for_simulation(tx, &parts)).await?.gas_used)
+    let signer = |address: Address| -> Result<Signer> {
+        let is_ours = address == from.address;
+        let ours = if is_ours { from.record.clone() } else { ring.by_address(&address)? };
+        Ok(Signer { address, key: ours.map(|record| record.key), sequence: sequence.filter(|_| is_ours) })
+    };
+    let signers = signers::of_tx(tx)?.into_iter().map(signer).collect::<Result<Vec<Signer>>>()?;
+    Ok(sender::simulate(chain, tx, &signers).await?.gas_used)
 }
 
 /// Broadcasts signed bytes, prints the answer, and waits for the block if asked to.

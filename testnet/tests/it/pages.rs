@@ -18,6 +18,9 @@ const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/networks/four.toml"
 /// The ports that pages name; here each has a free one instead.
 const PORTS: [&str; 7] = ["8700", "8800", "8801", "8810", "8811", "8900", "8910"];
 
+/// Lines of a page that failed, from its end, that are shown.
+const LAST: usize = 40;
+
 /// Stops at the first line that fails. Jobs are groups of processes, as in the shell that somebody types into.
 const SHELL: &str = r#"set -euo pipefail -m
 trap 'for job in $(jobs -p); do kill -- -$job 2> /dev/null || true; done' EXIT
@@ -100,11 +103,12 @@ impl Place {
         Typing { what, log, child: child.unwrap() }
     }
 
-    /// Waits until it is typed; what was said is shown if it fails.
+    /// Waits until it is typed; if it fails, the end of what was said is shown.
     fn ends(&self, mut typing: Typing) {
         let ran = typing.child.wait().unwrap();
         let (what, said) = (typing.what, fs::read_to_string(&typing.log).unwrap());
-        assert!(ran.success(), "{what}:\n{said}");
+        let lines: Vec<&str> = said.lines().collect();
+        assert!(ran.success(), "{what}, {ran}:\n{}", lines[lines.len().saturating_sub(LAST)..].join("\n"));
         self.net.say(format!("{what}: does what it says"));
     }
 }
