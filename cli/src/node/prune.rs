@@ -44,7 +44,8 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
 #[derive(clap::Args)]
 #[command(
     after_help = "For a block whose result turned out wrong: the node executes it again at the next start, with \
-a corrected binary. --hard removes the block too, so that it comes again from the others."
+a corrected binary. --hard removes the block too, so that it comes again from the others; where more than a third \
+of the power did that at once, or there are no others, the chain stands still: no validator signs a height twice."
 )]
 pub(crate) struct RollbackArgs {
     /// Remove the last block as well as its state
