@@ -2,6 +2,8 @@
 //!
 //! The order is Cosmos' ante chain. What passes here has paid and used its sequence even if its messages fail.
 
+use std::sync::{Arc, LazyLock};
+
 use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
 use proto::{
     address::Address,
@@ -9,7 +11,6 @@ use proto::{
     pubkey::PubKey,
     sign,
 };
-use secp256k1::{Message as Digest32, PublicKey, Secp256k1, VerifyOnly, ecdsa};
 use state::Read;
 
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
     error::{Error, Reject, Result, Sdk},
     event,
     modules::{auth, bank},
+    signatures,
     tx::{Mode, Signer, Signing, Tx, signatures_within},
 };
 
@@ -51,7 +53,7 @@ pub enum Purpose<'a> {
 
 /// Passes a transaction, takes its fee and uses its sequences, or refuses it and changes nothing (the caller drops
 /// the writes).
-pub fn run(ctx: &mut Ctx, tx: &Tx, purpose: &Purpose) -> Result<()> {
+pub fn run(ctx: &mut Ctx, tx: &Arc<Tx>, purpose: &Purpose) -> Result<()> {
     let params = auth::params(&ctx.state)?;
     #[cfg(test)]
     crate::gauntlet::trip(&tx.body.memo, "checks");
@@ -68,13 +70,26 @@ pub fn run(ctx: &mut Ctx, tx: &Tx, purpose: &Purpose) -> Result<()> {
     for place in 0..tx.signers.len() {
         sign_off(ctx, tx, place, purpose)?;
     }
-    for signer in &tx.signers {
-        ctx.emit(event::Tx::AccountSequence(format!("{}/{}", signer.address, signer.sequence)));
-    }
-    for signer in &tx.signers {
-        ctx.emit(event::Tx::Signature(BASE64.encode(&signer.signature)));
-    }
+    ctx.emit_later(Passed(Arc::clone(tx)));
     Ok(())
+}
+
+/// What a transaction that passed announces after the fee's transfer.
+struct Passed(Arc<Tx>);
+
+impl event::Later for Passed {
+    fn spell(&self, out: &mut event::Spelling) {
+        let Tx { fee, signers, .. } = &*self.0;
+        let payer = out.address(&fee.payer).to_string();
+        out.add(&event::Tx::Fee { fee: fee.coins.to_string(), payer });
+        for signer in signers {
+            let sequence = format!("{}/{}", out.address(&signer.address), signer.sequence);
+            out.add(&event::Tx::AccountSequence(sequence));
+        }
+        for signer in signers {
+            out.add(&event::Tx::Signature(BASE64.encode(&signer.signature)));
+        }
+    }
 }
 
 /// Adds the keys that a transaction will read, as far as reading them ahead pays.
@@ -146,9 +161,7 @@ fn pay(ctx: &mut Ctx, tx: &Tx) -> Result<()> {
     if !auth::has_account(&ctx.state, &payer)? {
         return Err(Sdk::UnknownAddress(format!("fee payer address: {payer} does not exist")).into());
     }
-    charge(ctx, &payer, &tx.fee.coins)?;
-    ctx.emit(event::Tx::Fee { fee: tx.fee.coins.to_string(), payer: payer.to_string() });
-    Ok(())
+    charge(ctx, &payer, &tx.fee.coins)
 }
 
 fn charge(ctx: &mut Ctx, payer: &Address, coins: &Coins) -> Result<()> {
@@ -162,8 +175,11 @@ fn charge(ctx: &mut Ctx, payer: &Address, coins: &Coins) -> Result<()> {
         }
         return Err(Sdk::InvalidCoins(format!("fees are paid in {FEE_DENOM}, not {}", coin.denom)).into());
     }
-    bank::transfer(ctx, payer, &Address::module(FEE_COLLECTOR), coins).map_err(twice)
+    bank::transfer(ctx, payer, &COLLECTOR, coins).map_err(twice)
 }
+
+/// The address of [`FEE_COLLECTOR`].
+static COLLECTOR: LazyLock<Address> = LazyLock::new(|| Address::module(FEE_COLLECTOR));
 
 /// Of a fee that is not there Cosmos says twice that funds are insufficient.
 fn twice(error: Error) -> Error {
@@ -246,7 +262,7 @@ fn verify(tx: &Tx, signer: &Signer, key: &PubKey, number: u64, chain_id: &str) -
     match (key, &signer.signing) {
         (PubKey::Secp256k1(key), Signing::Single(mode)) => {
             let bytes = sign_bytes(tx, *mode, signer.sequence, number, chain_id)?;
-            if !is_signed(key, &bytes, &signer.signature) {
+            if !signatures::is_signed(key, &bytes, &signer.signature) {
                 return Err(wrong().into());
             }
         }
@@ -258,7 +274,7 @@ fn verify(tx: &Tx, signer: &Signer, key: &PubKey, number: u64, chain_id: &str) -
             }
             for ((place, mode), signature) in places.iter().zip(&signatures) {
                 let bytes = sign_bytes(tx, *mode, signer.sequence, number, chain_id)?;
-                if !keys.get(*place).is_some_and(|key| is_signed(key, &bytes, signature)) {
+                if !keys.get(*place).is_some_and(|key| signatures::is_signed(key, &bytes, signature)) {
                     return Err(wrong().into());
                 }
             }
@@ -277,19 +293,4 @@ fn sign_bytes(tx: &Tx, mode: Mode, sequence: u64, number: u64, chain_id: &str) -
         }
         Mode::Unspecified => Err(Sdk::Unauthorized("sign mode is not stated".into()).into()),
     }
-}
-
-std::thread_local! {
-    static CURVE: Secp256k1<VerifyOnly> = Secp256k1::verification_only();
-}
-
-/// ECDSA over SHA-256 of the bytes, in compact form, low S only: libsecp256k1 refuses the other half.
-pub(crate) fn is_signed(key: &[u8; 33], bytes: &[u8], signature: &[u8]) -> bool {
-    let (Ok(key), Ok(signature)) = (PublicKey::from_slice(key), ecdsa::Signature::from_compact(signature))
-    else {
-        return false;
-    };
-    CURVE.with(|curve| {
-        curve.verify_ecdsa(Digest32::from_digest(sign::digest(bytes)), &signature, &key).is_ok()
-    })
 }

@@ -5,7 +5,7 @@ use state::{Fault, Overlay};
 
 use crate::{
     error::{Reject, Result, split},
-    event::{Emitted, Event, emitted},
+    event::{Announced, Emitted, Event, Later, spelled},
     modules::audit,
     time::Time,
 };
@@ -31,7 +31,7 @@ pub struct Ctx {
     pub state: Overlay,
     /// SHA-256 of the transaction being executed; nothing in block work.
     pub tx: Option<[u8; 32]>,
-    events: Vec<Emitted>,
+    events: Vec<Announced>,
     trail: Vec<audit::Kept>,
 }
 
@@ -43,11 +43,33 @@ impl Ctx {
 
     /// Announces something. Dropped if the attempt it is part of fails.
     pub fn emit<E: Event>(&mut self, event: E) {
-        self.events.push(emitted(&event));
+        self.events.push(Announced::now(&event));
+    }
+
+    /// As [`Ctx::emit`], for what every transaction announces: it is spelled on another core.
+    pub(crate) fn emit_later(&mut self, events: impl Later) {
+        self.events.push(Announced::later(events));
+    }
+
+    /// Runs a message of a transaction: what it announces is known to be its own.
+    pub(crate) fn as_message<T>(
+        &mut self,
+        index: usize,
+        work: impl FnOnce(&mut Ctx) -> Result<T>,
+    ) -> Result<T> {
+        let begin = self.events.len();
+        let done = work(self)?;
+        self.events.iter_mut().skip(begin).for_each(|event| event.message = Some(index));
+        Ok(done)
     }
 
     /// Takes all events announced so far.
     pub fn take_events(&mut self) -> Vec<Emitted> {
+        spelled(self.take_announced())
+    }
+
+    /// Takes all events announced so far, as they are.
+    pub(crate) fn take_announced(&mut self) -> Vec<Announced> {
         std::mem::take(&mut self.events)
     }
 

@@ -109,7 +109,9 @@ mod tests {
         let wrong = |change: fn(&mut pb::Entry)| {
             let mut entries = entries.clone();
             entries.iter_mut().for_each(change);
-            import(&mut again.clone(), collections, &entries).expect_err("refused").to_string()
+            import(&mut Overlay::new(Snapshot::empty()), collections, &entries)
+                .expect_err("refused")
+                .to_string()
         };
         assert!(wrong(|entry| entry.collection = "bank/supply".into()).contains("no such collection"));
         assert!(wrong(|entry| entry.key = vec![1]).contains("genesis record of test/people"));

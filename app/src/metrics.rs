@@ -74,9 +74,10 @@ impl Metrics {
         Ok(metrics)
     }
 
-    /// Counts a transaction's result.
-    pub fn tx(&self, codespace: &str, code: u32) {
-        self.txs.with_label_values(&[codespace, &code.to_string()]).inc();
+    /// Counts transactions of the same result.
+    pub fn txs(&self, codespace: &str, code: u32, count: usize) {
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        self.txs.with_label_values(&[codespace, &code.to_string()]).inc_by(count);
     }
 
     /// Measures a query until it is dropped.

@@ -114,6 +114,11 @@ pub struct Tx {
 impl Tx {
     /// Parses and checks everything that needs no state.
     pub fn parse(bytes: &[u8]) -> Result<Tx> {
+        Tx::parse_hashed(bytes, Sha256::digest(bytes).into())
+    }
+
+    /// As [`Tx::parse`], of bytes with this SHA-256.
+    pub(crate) fn parse_hashed(bytes: &[u8], hash: [u8; 32]) -> Result<Tx> {
         if bytes.len() > MAX_TX_BYTES {
             let got = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
             let limit = u64::try_from(MAX_TX_BYTES).unwrap_or(u64::MAX);
@@ -145,7 +150,7 @@ impl Tx {
         }
         let timeout = body.timeout_timestamp.as_ref().map(Time::from_wire);
         Ok(Tx {
-            hash: Sha256::digest(bytes).into(),
+            hash,
             body_bytes: raw.body_bytes,
             auth_bytes: raw.auth_info_bytes,
             body,

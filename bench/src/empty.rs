@@ -26,10 +26,11 @@ use crate::{
 /// How long blocks are counted.
 const WINDOW: Duration = Duration::from_secs(8);
 
-/// The application as ABCI sees it, with an empty store in this folder.
+/// The application as ABCI sees it, with an empty store in this folder. Nothing is indexed, as CometBFT indexes nothing.
 pub(crate) fn application(folder: &Path) -> Result<(Store, abci::Chain)> {
     let store = Store::open(&folder.join("state"), Options::default())?;
-    let node = Node::open(store.clone(), Config::default(), Arc::new(Metrics::new()?))?;
+    let node =
+        Node::open(store.clone(), Config { index: false, ..Config::default() }, Arc::new(Metrics::new()?))?;
     let desk = Desk::new(node, None, Facts::default(), Limits::default());
     Ok((store, abci::Chain::new(Arc::new(desk))))
 }

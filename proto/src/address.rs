@@ -48,17 +48,15 @@ fn decode(text: &str, expected: &'static str) -> Result<[u8; ADDRESS_BYTES], Add
     }
     let checked = bech32::primitives::decode::CheckedHrpstring::new::<Bech32>(text)
         .map_err(|error| AddressError::Bech32(error.to_string()))?;
-    let got = checked.hrp().to_lowercase();
-    if got != expected {
-        return Err(AddressError::Prefix { expected, got });
+    if !checked.hrp().lowercase_char_iter().eq(expected.chars()) {
+        return Err(AddressError::Prefix { expected, got: checked.hrp().to_lowercase() });
     }
-    let bytes: Vec<u8> = checked.byte_iter().collect();
-    <[u8; ADDRESS_BYTES]>::try_from(bytes.as_slice()).map_err(|_| AddressError::Length(bytes.len()))
-}
-
-fn encode(bytes: &[u8; ADDRESS_BYTES], prefix: &'static str) -> String {
-    let hrp = Hrp::parse(prefix).expect("our prefixes are valid human-readable parts");
-    bech32::encode::<Bech32>(hrp, bytes).expect("20 bytes fit the longest bech32 string")
+    let (bytes, mut address) = (checked.byte_iter(), [0; ADDRESS_BYTES]);
+    if bytes.len() != ADDRESS_BYTES {
+        return Err(AddressError::Length(bytes.len()));
+    }
+    address.iter_mut().zip(bytes).for_each(|(to, byte)| *to = byte);
+    Ok(address)
 }
 
 macro_rules! kind {
@@ -94,7 +92,10 @@ macro_rules! kind {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&encode(&self.0, $prefix))
+                const HRP: Hrp = Hrp::parse_unchecked($prefix);
+                let mut text = String::with_capacity(64);
+                bech32::encode_lower_to_fmt::<Bech32, _>(&mut text, HRP, &self.0).map_err(|_| fmt::Error)?;
+                f.write_str(&text)
             }
         }
 

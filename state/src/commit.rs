@@ -5,9 +5,11 @@ use crate::codec;
 use crate::core::{self, Core};
 use crate::db::{Db, Family};
 use crate::fault::Fault;
+use crate::merge::Word;
 use crate::options::Durability;
 use crate::prune;
 use crate::read::Changes;
+use crate::seen::Seen;
 use crate::tree::forest::{Forest, Lists, Tries, split};
 use crate::tree::hash;
 use crate::version::Version;
@@ -29,6 +31,8 @@ pub struct Staged {
     tries: Tries,
     born: Lists,
     dead: Lists,
+    /// Keys that are no more.
+    removed: Vec<Vec<u8>>,
     forest: Arc<Forest>,
     /// What is to be written, as far as it is known before the commit.
     batch: WriteBatch,
@@ -74,30 +78,26 @@ fn listed(changes: &Changes) -> Vec<(&[u8], Option<&[u8]>)> {
     changes.iter().map(|(key, change)| (key.as_slice(), change.as_deref())).collect()
 }
 
-/// Computes what `changes` make of the newest version, of which `seen` is what was read already.
-pub(crate) fn stage(core: &Core, height: u64, mut changes: Changes, seen: Changes) -> Result<Staged, Fault> {
+/// Computes what `changes`, which are in the order of their keys, make of the newest version, of which `seen` is what was
+/// read already.
+pub(crate) fn stage(core: &Core, height: u64, changes: Vec<Word>, seen: &Seen) -> Result<Staged, Fault> {
     let base = core.latest();
     if height <= base.height {
         return Err(Fault::misuse(format!("height {height} after {}", base.height)));
     }
-    let mut undo = Changes::new();
-    if base.height == 0 {
+    let (changes, undo): (Changes, Changes) = if base.height == 0 {
         // there was nothing before, and nobody can go back there: a genesis of millions is not remembered twice
-        changes.retain(|_, change| change.is_some());
+        (changes.into_iter().filter(|(_, change)| change.is_some()).collect(), Changes::new())
     } else {
-        let mut held = held_before(core, &changes, seen)?.into_iter();
-        changes.retain(|key, change| {
-            let before = held.next().flatten();
-            let changed = before != *change;
-            if changed {
-                undo.insert(key.clone(), before);
-            }
-            changed
-        });
-    }
+        let held = held_before(core, &changes, seen)?;
+        let both = changes.into_par_iter().zip(held).filter(|((_, change), before)| before != change);
+        let (changes, undo): (Vec<Word>, Vec<Word>) =
+            both.map(|((key, change), before)| ((key.clone(), change), (key, before))).unzip();
+        rayon::join(|| changes.into_iter().collect(), || undo.into_iter().collect())
+    };
     let (grown, batch) = rayon::join(
         || base.forest.apply(&base.tries, &listed(&changes)),
-        || if base.height == 0 { Ok(WriteBatch::default()) } else { values(&core.db, &changes, &undo) },
+        || written(core, height, &changes, &undo),
     );
     let grown = grown?;
     let mut staged = Staged {
@@ -110,30 +110,20 @@ pub(crate) fn stage(core: &Core, height: u64, mut changes: Changes, seen: Change
         tries: grown.tries,
         born: grown.born,
         dead: grown.dead,
+        removed: Vec::new(),
         batch: WriteBatch::default(),
     };
-    staged.batch = batch?;
+    (staged.batch, staged.removed) = batch?;
     Ok(staged)
 }
 
 /// What the keys of `changes` hold now, in their order.
-fn held_before(core: &Core, changes: &Changes, seen: Changes) -> Result<Vec<Option<Vec<u8>>>, Fault> {
-    let (mut seen, mut held, mut unseen) = (seen.into_iter().peekable(), Vec::new(), Vec::new());
-    for key in changes.keys() {
-        while seen.next_if(|(other, _)| other < key).is_some() {}
-        let known = seen.next_if(|(other, _)| other == key);
-        if known.is_none() {
-            unseen.push((held.len(), key.as_slice()));
-        }
-        held.push(known.and_then(|(_, value)| value));
-    }
-    let (places, keys): (Vec<usize>, Vec<&[u8]>) = unseen.into_iter().unzip();
-    for (place, value) in places.into_iter().zip(core.db.get_all(Family::Latest, &keys)?) {
-        if let Some(slot) = held.get_mut(place) {
-            *slot = value;
-        }
-    }
-    Ok(held)
+fn held_before(core: &Core, changes: &[Word], seen: &Seen) -> Result<Vec<Option<Vec<u8>>>, Fault> {
+    let known: Vec<Option<Option<Vec<u8>>>> = changes.par_iter().map(|(key, _)| seen.get(key)).collect();
+    let unseen = changes.iter().zip(&known).filter(|(_, known)| known.is_none());
+    let unseen: Vec<&[u8]> = unseen.map(|((key, _), _)| key.as_slice()).collect();
+    let mut read = core.db.get_all(Family::Latest, &unseen)?.into_iter();
+    Ok(known.into_iter().map(|known| known.unwrap_or_else(|| read.next().flatten())).collect())
 }
 
 /// Writes a staged block in one batch and makes it the newest version.
@@ -155,7 +145,7 @@ pub(crate) fn commit(core: &Arc<Core>, mut staged: Staged, index: Index) -> Resu
         std::mem::take(&mut staged.dead),
         Arc::clone(&staged.forest),
     );
-    version.removed = removed(&staged.changes);
+    version.removed = std::mem::take(&mut staged.removed);
     let version = Arc::new(version);
     // readers of older versions must know what this one changes before they can see any of it on disk
     staged.base.follow(Arc::clone(&version))?;
@@ -176,7 +166,7 @@ pub(crate) fn commit(core: &Arc<Core>, mut staged: Staged, index: Index) -> Resu
         core.forget_when_durable(height, earliest);
     }
     core.publish(version, leaving.len());
-    rayon::spawn(move || drop(leaving)); // giving back their slots takes a while
+    rayon::spawn(move || drop((leaving, staged))); // giving back what they hold takes a while
     if strict {
         core.set_durable(height);
     } else {
@@ -220,9 +210,15 @@ fn write_first(db: &Db, changes: &Changes) -> Result<(), Fault> {
     db.take_over(Family::Latest, values)
 }
 
-/// The values that a block writes; `undo` has the same keys.
-fn values(db: &Db, changes: &Changes, undo: &Changes) -> Result<WriteBatch, Fault> {
-    let mut batch = WriteBatch::default();
+/// The values that a block writes and what it replaces, which has the same keys; beside it the keys that are no more.
+/// The values of a genesis are written as tables.
+fn written(
+    core: &Core,
+    height: u64,
+    changes: &Changes,
+    undo: &Changes,
+) -> Result<(WriteBatch, Vec<Vec<u8>>), Fault> {
+    let (db, mut batch) = (&core.db, WriteBatch::default());
     for ((key, change), before) in changes.iter().zip(undo.values()) {
         match change {
             Some(value) => db.put(&mut batch, Family::Latest, key, value),
@@ -233,7 +229,9 @@ fn values(db: &Db, changes: &Changes, undo: &Changes) -> Result<WriteBatch, Faul
             db.put(&mut batch, Family::Keys, &name, within);
         }
     }
-    Ok(batch)
+    db.put(&mut batch, Family::Undo, &height.to_be_bytes(), &codec::encode_changes(undo));
+    let removed = changes.iter().filter(|(_, change)| change.is_none()).map(|(key, _)| key.clone());
+    Ok((batch, removed.collect()))
 }
 
 /// Everything a block writes, and the earliest readable height should it have moved.
@@ -244,8 +242,6 @@ fn batch(
     leaving: &[Arc<Version>],
 ) -> Result<(WriteBatch, Option<u64>), Fault> {
     let (db, mut batch) = (&core.db, std::mem::take(&mut staged.batch));
-    let undo = codec::encode_changes(&staged.undo);
-    db.put(&mut batch, Family::Undo, &staged.height.to_be_bytes(), &undo);
     for (key, value) in &index.txs {
         db.put(&mut batch, Family::Txs, key, value);
     }
@@ -276,10 +272,6 @@ fn forget_names(
         }
     }
     Ok(())
-}
-
-fn removed(changes: &Changes) -> Vec<Vec<u8>> {
-    changes.iter().filter(|(_, change)| change.is_none()).map(|(key, _)| key.clone()).collect()
 }
 
 /// How a key is found by its hash: hash and store lead to the key within the store.

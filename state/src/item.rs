@@ -19,7 +19,9 @@ impl<V: Value> Item<V> {
 
     /// The value, if it was ever set.
     pub fn get(&self, state: &dyn Read) -> Result<Option<V>, Fault> {
-        state.get(self.name.as_bytes())?.map(|bytes| V::decode(&bytes)).transpose()
+        let mut value = Ok(None);
+        state.show(self.name.as_bytes(), &mut |bytes| value = bytes.map(V::decode).transpose())?;
+        value
     }
 
     /// Sets the value.

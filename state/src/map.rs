@@ -20,12 +20,16 @@ impl<K: Key, V: Value> Map<K, V> {
 
     /// The value at a key.
     pub fn get(&self, state: &dyn Read, key: &K) -> Result<Option<V>, Fault> {
-        state.get(&self.raw_key(key))?.map(|bytes| V::decode(&bytes)).transpose()
+        let mut value = Ok(None);
+        state.show(&self.raw_key(key), &mut |bytes| value = bytes.map(V::decode).transpose())?;
+        value
     }
 
     /// Whether there is a value at a key.
     pub fn has(&self, state: &dyn Read, key: &K) -> Result<bool, Fault> {
-        Ok(state.get(&self.raw_key(key))?.is_some())
+        let mut has = false;
+        state.show(&self.raw_key(key), &mut |bytes| has = bytes.is_some())?;
+        Ok(has)
     }
 
     /// Sets the value at a key.

@@ -2,6 +2,7 @@
 
 use crate::fault::Fault;
 use crate::read::{Changes, Entry};
+use std::collections::BTreeMap;
 use std::iter::Peekable;
 use std::ops::Bound;
 
@@ -74,13 +75,22 @@ pub(crate) type Stream<'a> = Box<dyn Iterator<Item = Result<Word, Fault>> + 'a>;
 
 /// The words of a set of changes that an ask is about.
 pub(crate) fn words<'a>(ask: &Ask<'_>, changes: &'a Changes) -> Stream<'a> {
+    in_range(ask, changes, |key, change| Some((key.clone(), change.clone())))
+}
+
+/// The words that an ordered set gives, in the range of an ask.
+pub(crate) fn in_range<'a, V>(
+    ask: &Ask<'_>,
+    set: &'a BTreeMap<Vec<u8>, V>,
+    word: impl Fn(&Vec<u8>, &V) -> Option<Word> + 'a,
+) -> Stream<'a> {
     let (lower, upper) = ask.bounds();
     if is_void(&lower, &upper) {
         return Box::new(std::iter::empty());
     }
-    let range = changes.range((lower, upper));
-    let own = |(key, value): (&Vec<u8>, &Option<Vec<u8>>)| Ok((key.clone(), value.clone()));
-    if ask.back { Box::new(range.rev().map(own)) } else { Box::new(range.map(own)) }
+    let range = set.range((lower, upper));
+    let word = move |(key, value): (&Vec<u8>, &V)| word(key, value).map(Ok);
+    if ask.back { Box::new(range.rev().filter_map(word)) } else { Box::new(range.filter_map(word)) }
 }
 
 /// Reads streams as one until the limit is reached; of those that speak of a key, the first is right. Nothing is read

@@ -1,30 +1,91 @@
-//! Changes on top of a snapshot, in layers: a block, a transaction in it, a message in that.
+//! Changes on top of a snapshot, with checkpoints in them: a block, a transaction in it, a message in that.
+//!
+//! All changes are in one hash table, so that a read costs the same however deep it happens; a checkpoint is a place in
+//! a journal of what was there before. Nothing depends on the order of a hash table: pages and the block itself are put
+//! in the order of their keys.
 
 use crate::fault::Fault;
 use crate::merge::{self, Ask, Stream, Word};
 use crate::read::{Changes, Entry, Read, Write};
+use crate::seen::Seen;
 use crate::snapshot::Snapshot;
+use foldhash::fast::RandomState;
+use indexmap::IndexMap;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-/// Values remembered at most.
-const MOST_SEEN: usize = 65_536;
+/// What a key was changed to: `None` is removed.
+type Change = Option<Vec<u8>>;
 
-/// State being changed. Each [`Overlay::checkpoint`] opens a layer that is later dropped or kept.
+/// State being changed. Each [`Overlay::checkpoint`] begins something that is later dropped or kept.
 pub struct Overlay {
     base: Snapshot,
     /// What was read from the base, which does not change: parameters are read by every transaction.
-    seen: Mutex<BTreeMap<Vec<u8>, Option<Vec<u8>>>>,
-    /// The bottom layer.
-    block: Changes,
-    /// Open checkpoints, oldest first.
-    layers: Vec<Changes>,
+    seen: Seen,
+    /// Every key that was ever changed here, in that order; without a change if what changed it was dropped.
+    cells: Cells,
+    /// What was replaced since the oldest open checkpoint: the place among the cells, and what stood there.
+    journal: Vec<(usize, Option<Change>)>,
+    /// Where in the journal each open checkpoint begins, the oldest first.
+    open: Vec<usize>,
+    order: Mutex<Order>,
 }
 
-impl Clone for Overlay {
-    fn clone(&self) -> Overlay {
-        Overlay { layers: self.layers.clone(), ..Overlay::with(self.base.clone(), self.block.clone()) }
+/// The places of the cells by collection, and in the order of their keys as far as somebody asked for a page of it: most
+/// of a block is in collections that nobody reads in order.
+#[derive(Default)]
+struct Order {
+    collections: BTreeMap<Vec<u8>, Collection>,
+    /// So many cells are in their collection.
+    upto: usize,
+}
+
+#[derive(Default)]
+struct Collection {
+    places: BTreeMap<Vec<u8>, usize>,
+    /// Not in order yet.
+    new: Vec<usize>,
+}
+
+type Cells = IndexMap<Vec<u8>, Option<Change>, RandomState>;
+
+impl Order {
+    /// Takes in what is new, and puts in order what starts with the prefix.
+    fn prepare(&mut self, cells: &Cells, prefix: &[u8]) {
+        for (place, key) in cells.keys().enumerate().skip(self.upto) {
+            let name = collection(key);
+            match self.collections.get_mut(name) {
+                Some(collection) => collection.new.push(place),
+                None => {
+                    let first = Collection { new: vec![place], ..Collection::default() };
+                    self.collections.insert(name.to_vec(), first);
+                }
+            }
+        }
+        self.upto = cells.len();
+        let name = collection(prefix);
+        for (_, asked) in
+            self.collections.range_mut(name.to_vec()..).take_while(|(own, _)| own.starts_with(name))
+        {
+            let keys =
+                asked.new.drain(..).filter_map(|place| Some((cells.get_index(place)?.0.clone(), place)));
+            asked.places.extend(keys);
+        }
     }
+
+    /// The collections, prepared before, of which keys start with the prefix, in order.
+    fn about<'a>(&'a self, prefix: &'a [u8]) -> impl Iterator<Item = &'a Collection> {
+        let name = collection(prefix);
+        let from = self.collections.range(name.to_vec()..);
+        from.take_while(move |(own, _)| own.starts_with(name)).map(|(_, collection)| collection)
+    }
+}
+
+/// What all keys of a map or an item start with, `module/name/` or `module/name`; as much of it as there is.
+fn collection(key: &[u8]) -> &[u8] {
+    let second = key.iter().enumerate().filter(|(_, byte)| **byte == b'/').nth(1);
+    second.and_then(|(slash, _)| key.get(..=slash)).unwrap_or(key)
 }
 
 impl Overlay {
@@ -35,69 +96,76 @@ impl Overlay {
 
     /// With changes already made.
     pub fn with(base: Snapshot, changes: Changes) -> Overlay {
-        Overlay { base, seen: Mutex::default(), block: changes, layers: Vec::new() }
-    }
-
-    /// Reads keys of what lies beneath ahead of their use, on all cores. Only time depends on it.
-    pub fn read_ahead(&self, mut keys: Vec<Vec<u8>>) -> Result<(), Fault> {
-        keys.sort_unstable();
-        keys.dedup();
-        keys.truncate(MOST_SEEN);
-        let values = self.base.get_all(&keys)?;
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut read: Changes = keys.into_iter().zip(values).collect();
-        read.append(&mut seen);
-        *seen = read;
-        Ok(())
-    }
-
-    /// Opens a layer: what follows can be dropped alone.
-    pub fn checkpoint(&mut self) {
-        self.layers.push(Changes::new());
-    }
-
-    /// Drops the newest layer and all that was changed in it. Without an open layer there is nothing to drop.
-    pub fn rollback(&mut self) {
-        self.layers.pop();
-    }
-
-    /// Folds the newest layer into the one below.
-    pub fn keep(&mut self) {
-        let Some(mut top) = self.layers.pop() else { return };
-        let below = self.layers.last_mut().unwrap_or(&mut self.block);
-        if below.is_empty() {
-            *below = top;
-        } else if top.len() > below.len() {
-            // the newer word wins, whichever of the two is moved
-            std::mem::swap(&mut top, below);
-            for (key, change) in top {
-                below.entry(key).or_insert(change);
-            }
-        } else {
-            below.extend(top);
+        Overlay {
+            base,
+            seen: Seen::default(),
+            cells: changes.into_iter().map(|(key, change)| (key, Some(change))).collect(),
+            journal: Vec::new(),
+            open: Vec::new(),
+            order: Mutex::default(),
         }
     }
 
-    /// How many layers are open.
+    /// Reads keys of what lies beneath ahead of their use, on all cores. Only time depends on it.
+    pub fn read_ahead(&mut self, keys: Vec<Vec<u8>>) -> Result<(), Fault> {
+        self.seen.read_ahead(&self.base, keys)
+    }
+
+    /// What lies beneath the changes, to be read on other threads meanwhile.
+    pub fn beneath(&self) -> Beneath {
+        Beneath { base: self.base.clone(), seen: self.seen.clone() }
+    }
+
+    /// Begins what can be dropped alone.
+    pub fn checkpoint(&mut self) {
+        self.open.push(self.journal.len());
+    }
+
+    /// Drops all that was changed since the newest checkpoint. Without an open one there is nothing to drop.
+    pub fn rollback(&mut self) {
+        let Some(begin) = self.open.pop() else { return };
+        for (place, before) in self.journal.drain(begin..).rev() {
+            if let Some((_, cell)) = self.cells.get_index_mut(place) {
+                *cell = before;
+            }
+        }
+    }
+
+    /// Makes what was changed since the newest checkpoint part of what was begun before it.
+    pub fn keep(&mut self) {
+        self.open.pop();
+        if self.open.is_empty() {
+            self.journal.clear();
+        }
+    }
+
+    /// How many checkpoints are open.
     pub fn depth(&self) -> usize {
-        self.layers.len()
+        self.open.len()
     }
 
-    /// The changes of the bottom layer: all of them, when no checkpoint is open.
-    pub fn changes(&self) -> &Changes {
-        debug_assert!(self.layers.is_empty(), "changes are complete only when no checkpoint is open");
-        &self.block
-    }
-
-    /// The changes; layers that are still open are dropped.
+    /// The changes; what is still open is dropped.
     pub fn into_changes(self) -> Changes {
-        self.block
+        self.into_parts().0.into_iter().collect()
     }
 
-    /// The changes, what lies beneath them, and what was read of that.
-    pub(crate) fn into_parts(self) -> (Changes, Snapshot, Changes) {
-        let seen = self.seen.into_inner().unwrap_or_else(PoisonError::into_inner);
-        (self.block, self.base, seen)
+    /// The changes in the order of their keys, what lies beneath them, and what was read of that.
+    pub(crate) fn into_parts(mut self) -> (Vec<Word>, Snapshot, Seen) {
+        while !self.open.is_empty() {
+            self.rollback();
+        }
+        let cells = self.cells.into_iter();
+        let mut changes: Vec<Word> = cells.filter_map(|(key, cell)| Some((key, cell?))).collect();
+        changes.par_sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        (changes, self.base, self.seen)
+    }
+
+    /// Drops it: what lies beneath at once, since it keeps a database open; what it holds on another thread, since that
+    /// takes a while.
+    pub fn discard(self) {
+        let Overlay { base, seen, cells, order, .. } = self;
+        drop(base);
+        rayon::spawn(move || drop((seen, cells, order)));
     }
 
     /// What the changes lie on.
@@ -105,24 +173,56 @@ impl Overlay {
         &self.base
     }
 
-    fn top(&mut self) -> &mut Changes {
-        self.layers.last_mut().unwrap_or(&mut self.block)
-    }
-
-    /// Layers, the newest first.
-    fn stack(&self) -> impl Iterator<Item = &Changes> {
-        self.layers.iter().rev().chain(std::iter::once(&self.block))
+    fn change(&mut self, key: Vec<u8>, change: Change) {
+        let (place, before) = self.cells.insert_full(key, Some(change));
+        if !self.open.is_empty() {
+            self.journal.push((place, before.flatten()));
+        }
     }
 
     fn merged(&self, ask: Ask<'_>) -> Result<Vec<Entry>, Fault> {
-        let changed = self.stack().filter(|layer| !layer.is_empty());
-        let mut streams: Vec<Stream<'_>> = changed.map(|layer| merge::words(&ask, layer)).collect();
+        if self.cells.is_empty() {
+            return self.base.read_page(ask);
+        }
+        let mut order = self.order.lock().unwrap_or_else(PoisonError::into_inner);
+        order.prepare(&self.cells, ask.prefix);
+        let change = |place: &usize| self.cells.get_index(*place).and_then(|(_, cell)| cell.clone());
+        let word = |key: &Vec<u8>, place: &usize| Some((key.clone(), change(place)?));
+        let changed = order.about(ask.prefix).filter(|collection| !collection.places.is_empty());
+        let mut streams: Vec<Stream<'_>> =
+            changed.map(|collection| merge::in_range(&ask, &collection.places, word)).collect();
         if streams.is_empty() {
             return self.base.read_page(ask);
         }
         let pages = Pages { base: &self.base, ask, last: None, ready: Vec::new().into_iter(), done: false };
         streams.push(Box::new(pages));
         merge::page(&ask, streams)
+    }
+}
+
+/// What lies beneath an overlay: the state before it. What was read of it by either is at hand for both.
+pub struct Beneath {
+    base: Snapshot,
+    seen: Seen,
+}
+
+impl Read for Beneath {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        let mut value = None;
+        self.show(key, &mut |bytes| value = bytes.map(<[u8]>::to_vec))?;
+        Ok(value)
+    }
+
+    fn show(&self, key: &[u8], look: &mut dyn FnMut(Option<&[u8]>)) -> Result<(), Fault> {
+        self.seen.show_or(key, || self.base.get(key), look)
+    }
+
+    fn page(&self, prefix: &[u8], after: Option<&[u8]>, limit: u32) -> Result<Vec<Entry>, Fault> {
+        self.base.page(prefix, after, limit)
+    }
+
+    fn page_back(&self, prefix: &[u8], before: Option<&[u8]>, limit: u32) -> Result<Vec<Entry>, Fault> {
+        self.base.page_back(prefix, before, limit)
     }
 }
 
@@ -166,20 +266,17 @@ impl Iterator for Pages<'_> {
 
 impl Read for Overlay {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
-        for layer in self.stack() {
-            if let Some(change) = layer.get(key) {
-                return Ok(change.clone());
-            }
-        }
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(value) = seen.get(key) {
-            return Ok(value.clone());
-        }
-        let value = self.base.get(key)?;
-        if seen.len() < MOST_SEEN {
-            seen.insert(key.to_vec(), value.clone());
-        }
+        let mut value = None;
+        self.show(key, &mut |bytes| value = bytes.map(<[u8]>::to_vec))?;
         Ok(value)
+    }
+
+    fn show(&self, key: &[u8], look: &mut dyn FnMut(Option<&[u8]>)) -> Result<(), Fault> {
+        if let Some(Some(change)) = self.cells.get(key) {
+            look(change.as_deref());
+            return Ok(());
+        }
+        self.seen.show_or(key, || self.base.get(key), look)
     }
 
     fn page(&self, prefix: &[u8], after: Option<&[u8]>, limit: u32) -> Result<Vec<Entry>, Fault> {
@@ -193,10 +290,10 @@ impl Read for Overlay {
 
 impl Write for Overlay {
     fn set(&mut self, key: Vec<u8>, value: Vec<u8>) {
-        self.top().insert(key, Some(value));
+        self.change(key, Some(value));
     }
 
     fn remove(&mut self, key: Vec<u8>) {
-        self.top().insert(key, None);
+        self.change(key, None);
     }
 }

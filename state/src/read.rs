@@ -20,6 +20,12 @@ pub trait Read {
     /// The value of one key.
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault>;
 
+    /// Shows the value of one key, without a copy where it is in memory. `look` must not read the state.
+    fn show(&self, key: &[u8], look: &mut dyn FnMut(Option<&[u8]>)) -> Result<(), Fault> {
+        look(self.get(key)?.as_deref());
+        Ok(())
+    }
+
     /// Entries under `prefix` strictly after `after`, ascending in byte order, at most `limit`. `after` is a full key.
     /// There is no unbounded scan.
     fn page(&self, prefix: &[u8], after: Option<&[u8]>, limit: u32) -> Result<Vec<Entry>, Fault>;

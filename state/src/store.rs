@@ -9,6 +9,7 @@ use crate::merge::Ask;
 use crate::options::Options;
 use crate::overlay::Overlay;
 use crate::read::{Changes, Entry};
+use crate::seen::Seen;
 use crate::snapshot::{Deep, Snapshot};
 use crate::sync::Shelf;
 use crate::{behind, checkpoint, load, prune, rollback};
@@ -168,15 +169,17 @@ impl Store {
 
     /// Computes the root of a block in memory. Nothing is on disk; what is returned may be dropped, and staged again.
     pub fn stage(&self, height: u64, changes: Changes) -> Result<Staged, Fault> {
-        commit::stage(&self.core(), height, changes, Changes::new())
+        commit::stage(&self.core(), height, changes.into_iter().collect(), &Seen::default())
     }
 
     /// As [`Store::stage`], for what was changed on an overlay: what that has read is not read again.
     pub fn stage_overlay(&self, height: u64, overlay: Overlay) -> Result<Staged, Fault> {
         let core = self.core();
         let (changes, base, seen) = overlay.into_parts();
-        let seen = if base.is(&core.latest()) { seen } else { Changes::new() };
-        commit::stage(&core, height, changes, seen)
+        let seen = if base.is(&core.latest()) { seen } else { Seen::default() };
+        let staged = commit::stage(&core, height, changes, &seen);
+        rayon::spawn(move || drop(seen)); // giving back so many small things takes a while
+        staged
     }
 
     /// Writes a staged block in one batch, and makes it the newest state. After a fault the store must be reopened.

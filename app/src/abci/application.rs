@@ -13,11 +13,11 @@ use tendermint_proto::{
     google::protobuf::Timestamp,
     v0_38::{
         abci::{
-            CommitInfo, Misbehavior as WireMisbehavior, RequestApplySnapshotChunk, RequestCheckTx,
-            RequestExtendVote, RequestFinalizeBlock, RequestInfo, RequestInitChain, RequestLoadSnapshotChunk,
-            RequestOfferSnapshot, RequestPrepareProposal, RequestProcessProposal, RequestQuery,
-            RequestVerifyVoteExtension, ResponseApplySnapshotChunk, ResponseCheckTx, ResponseCommit,
-            ResponseExtendVote, ResponseFinalizeBlock, ResponseInfo, ResponseInitChain,
+            CheckTxType, CommitInfo, Misbehavior as WireMisbehavior, RequestApplySnapshotChunk,
+            RequestCheckTx, RequestExtendVote, RequestFinalizeBlock, RequestInfo, RequestInitChain,
+            RequestLoadSnapshotChunk, RequestOfferSnapshot, RequestPrepareProposal, RequestProcessProposal,
+            RequestQuery, RequestVerifyVoteExtension, ResponseApplySnapshotChunk, ResponseCheckTx,
+            ResponseCommit, ResponseExtendVote, ResponseFinalizeBlock, ResponseInfo, ResponseInitChain,
             ResponseListSnapshots, ResponseLoadSnapshotChunk, ResponseOfferSnapshot, ResponsePrepareProposal,
             ResponseProcessProposal, ResponseQuery, ResponseVerifyVoteExtension, Snapshot,
             response_apply_snapshot_chunk, response_offer_snapshot, response_process_proposal,
@@ -108,7 +108,9 @@ impl Application for Chain {
     }
 
     fn check_tx(&self, request: RequestCheckTx) -> ResponseCheckTx {
-        sound("checking a transaction", self.node.check(&request.tx))
+        let again = request.r#type() == CheckTxType::Recheck;
+        let checked = if again { self.node.recheck(&request.tx) } else { self.node.check(&request.tx) };
+        sound("checking a transaction", checked)
     }
 
     fn prepare_proposal(&self, request: RequestPrepareProposal) -> ResponsePrepareProposal {

@@ -74,7 +74,7 @@ pub struct Node {
     metrics: Arc<Metrics>,
     chain: Mutex<Chain>,
     pool: Mutex<pool::Pool>,
-    verdicts: verify::Verdicts,
+    known: verify::Known,
     halted: AtomicBool,
     /// A snapshot whose chunks are arriving.
     restoring: Mutex<Option<state::Restore>>,
@@ -128,7 +128,7 @@ impl Node {
             metrics,
             chain: Mutex::new(Chain { chain_id, genesis: None, ahead: None, finalized: None }),
             pool: Mutex::new(pool),
-            verdicts: verify::Verdicts::default(),
+            known: verify::Known::default(),
             halted: AtomicBool::new(halted),
             restoring: Mutex::new(None),
         }))
@@ -191,12 +191,12 @@ impl Node {
     /// Executes a decided block, or takes the result of the same block executed ahead.
     pub fn finalize(&self, seen: Seen) -> Result<Finalized> {
         let mut chain = self.chain();
-        let base = self.base(&chain, seen.height)?;
+        let mut base = self.base(&chain, seen.height)?;
         let ahead = chain.ahead.take().filter(|ahead| ahead.is(&seen.hash));
         let executed = match ahead {
             Some(ahead) => ahead.join()?,
             None => {
-                let prepared = verify::prepare(&base.overlay, &base.chain_id, &seen.txs, &self.verdicts)?;
+                let prepared = verify::read(&mut base.overlay, &seen.txs, &self.known)?;
                 execute::block(base, seen, prepared, &self.tools())?
             }
         };
@@ -213,8 +213,9 @@ impl Node {
         block_work("store", "commit", || self.store.commit(staged, index))?;
         chain.genesis = None;
         chain.ahead = None;
-        *self.pool() = pool::Pool::on(&self.store.latest(), chain.chain_id.clone(), time);
-        self.verdicts.turn(height);
+        let next = pool::Pool::on(&self.store.latest(), chain.chain_id.clone(), time);
+        std::mem::replace(&mut *self.pool(), next).discard();
+        self.known.turn(height);
         self.metrics.height.set(signed(height));
         self.halt_after(height, time);
         Ok(self.retain_height(height, evidence_blocks))
@@ -253,7 +254,8 @@ impl Node {
 
     fn tools(&self) -> execute::Tools {
         let index = self.config.index;
-        execute::Tools { store: self.store.clone(), metrics: self.metrics.clone(), index }
+        let (store, metrics, known) = (self.store.clone(), self.metrics.clone(), self.known.clone());
+        execute::Tools { store, metrics, known, index }
     }
 
     fn chain(&self) -> MutexGuard<'_, Chain> {

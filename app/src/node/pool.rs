@@ -1,12 +1,13 @@
 //! The pool's view: the last committed state with the pending transactions on top.
 
-use state::{Fault, Overlay, Snapshot};
+use state::{Beneath, Fault, Overlay, Snapshot};
 use tendermint_proto::v0_38::abci::{ExecTxResult, ResponseCheckTx};
 
 use super::{Node, block_gas, execute, must_read, verify};
 use crate::{
     checks::{self, Purpose},
     ctx::{Block, Ctx},
+    event::{self, Announced},
     time::Time,
 };
 
@@ -25,36 +26,56 @@ impl Pool {
     pub(crate) fn block(&self) -> Block {
         self.ctx.block.clone()
     }
+
+    /// Drops it.
+    pub(crate) fn discard(self) {
+        self.ctx.state.discard();
+    }
+
+    /// The state without the pending transactions, and the chain's id.
+    fn beneath(&self) -> (Beneath, String) {
+        (self.ctx.state.beneath(), self.ctx.block.chain_id.clone())
+    }
 }
 
 impl Node {
-    /// Whether a transaction may enter the pool, or stay in it (`recheck`, which takes microseconds since its
-    /// signatures were judged when it came).
+    /// Whether a transaction may enter the pool.
     pub fn check(&self, bytes: &[u8]) -> Result<ResponseCheckTx, Fault> {
-        let latest = self.store.latest();
-        let chain_id = self.pool().ctx.block.chain_id.clone();
-        let prepared = verify::one(&latest, &chain_id, bytes, &self.verdicts)?;
+        let (answer, events) = self.pass(bytes)?;
+        Ok(ResponseCheckTx { events: event::spelled(events), ..answer })
+    }
+
+    /// Whether a transaction may stay in the pool. Takes microseconds: it is known, and what it would announce nobody
+    /// reads a second time.
+    pub fn recheck(&self, bytes: &[u8]) -> Result<ResponseCheckTx, Fault> {
+        Ok(self.pass(bytes)?.0)
+    }
+
+    fn pass(&self, bytes: &[u8]) -> Result<(ResponseCheckTx, Vec<Announced>), Fault> {
+        let (beneath, chain_id) = self.pool().beneath();
+        let prepared = verify::one(&beneath, &chain_id, bytes, &self.known)?;
         let tx = match &prepared.tx {
             Ok(tx) => tx,
-            Err(reject) => return Ok(refused(reject, 0, 0)),
+            Err(reject) => return Ok((refused(reject, 0, 0), Vec::new())),
         };
         let (wanted, used) = (tx.fee.gas_limit, tx.cost().0);
-        let block_gas = block_gas(&latest).map_err(must_read)?;
+        let block_gas = block_gas(&beneath).map_err(must_read)?;
         let mut pool = self.pool();
         let ctx = &mut pool.ctx;
         let right_for = prepared.right_for.as_deref();
         let purpose = Purpose::Check { prices: &self.config.prices, block_gas, right_for };
         let outcome = ctx.attempt_caught(|ctx| checks::run(ctx, tx, &purpose), execute::panicked)?;
-        let events = ctx.take_events();
-        Ok(match outcome {
+        let events = ctx.take_announced();
+        drop(pool);
+        let answer = match outcome {
             Ok(()) => ResponseCheckTx {
                 gas_wanted: execute::signed(wanted),
                 gas_used: execute::signed(used),
-                events,
                 ..Default::default()
             },
             Err(reject) => refused(&reject, wanted, used),
-        })
+        };
+        Ok((answer, events))
     }
 }
 

@@ -18,8 +18,8 @@ impl Node {
     pub fn prepare(&self, txs: Vec<Vec<u8>>, max_bytes: u64) -> Result<Vec<Vec<u8>>, Fault> {
         let chain = self.chain();
         let latest = self.store.latest();
-        let overlay = chain.overlay(&latest);
-        let prepared = verify::prepare(&overlay, &chain.chain_id, &txs, &self.verdicts)?;
+        let mut overlay = chain.overlay(&latest);
+        let prepared = verify::prepare(&mut overlay, &chain.chain_id, &txs, &self.known)?;
         let mut block = self.pool().block();
         block.chain_id.clone_from(&chain.chain_id);
         let mut ctx = Ctx::new(block, overlay);
@@ -37,7 +37,7 @@ impl Node {
             if passes {
                 (bytes, gas) = (size, more_gas);
             }
-            ctx.take_events();
+            ctx.take_announced();
             Ok(passes)
         };
         // ballots first: their rounds do not wait; one that follows another transaction of its carrier comes after that
@@ -73,13 +73,13 @@ impl Node {
     /// Accepts or refuses a proposal; an accepted one begins to be executed at once.
     pub fn process(&self, seen: Seen) -> Result<Result<(), Reject>, Fault> {
         let mut chain = self.chain();
-        let base = match self.base(&chain, seen.height) {
+        let mut base = match self.base(&chain, seen.height) {
             Ok(base) => base,
             Err(Error::Fault(fault)) => return Err(fault),
             Err(Error::Reject(reject)) => return Ok(Err(reject)),
         };
         let most_gas = block_gas(&base.overlay).map_err(must_read)?.unwrap_or(u64::MAX);
-        let prepared = verify::prepare(&base.overlay, &base.chain_id, &seen.txs, &self.verdicts)?;
+        let prepared = verify::read(&mut base.overlay, &seen.txs, &self.known)?;
         let mut gas = 0_u64;
         let item = usize::from(seen.txs.first().is_some_and(|first| beacon::preimage(first).is_some()));
         for prepared in prepared.iter().skip(item) {

@@ -1,5 +1,7 @@
 //! What a transaction would do now.
 
+use std::sync::Arc;
+
 use state::Overlay;
 use tendermint_proto::v0_38::abci::Event;
 
@@ -24,15 +26,13 @@ pub struct Simulated {
 impl Node {
     /// Runs a transaction, signed or not, on the last committed state and forgets it.
     pub fn simulate(&self, bytes: &[u8]) -> Result<Simulated> {
-        let tx = Tx::parse(bytes)?;
+        let tx = Arc::new(Tx::parse(bytes)?);
         let latest = self.store.latest();
         let mut block = self.pool().block();
         block.height = latest.height().saturating_add(1);
         let mut ctx = Ctx::new(block, Overlay::new(latest));
         ctx.attempt_caught(|ctx| checks::run(ctx, &tx, &Purpose::Simulate), execute::panicked)??;
-        let mut events = ctx.take_events();
-        let (data, more) = ctx.attempt_caught(|ctx| execute::messages(ctx, &tx), execute::panicked)??;
-        events.extend(more);
-        Ok(Simulated { gas_used: tx.cost().0, data, events })
+        let data = ctx.attempt_caught(|ctx| execute::messages(ctx, &tx), execute::panicked)??;
+        Ok(Simulated { gas_used: tx.cost().0, data, events: ctx.take_events() })
     }
 }

@@ -1,103 +1,149 @@
-//! Signatures that were found right, remembered, so that a block does not check again what the pool has checked.
+//! Transactions of the pool, parsed and with their signatures judged, remembered, so that a block does neither again.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex, MutexGuard};
 
+use indexmap::IndexMap;
 use rayon::prelude::*;
-use state::{Fault, Overlay, Read};
+use state::{Beneath, Fault, Overlay, Read};
 
 use crate::{
     checks,
     error::{Error, Reject, Result},
+    node::execute,
     tx::Tx,
 };
 
-/// Verdicts kept at most, in two generations.
-const MOST: usize = 200_000;
+/// Bytes of the transactions known at most, in two generations. Parsed they take about eight times as much.
+const MOST_BYTES: usize = 16 << 20;
 
-/// Transaction hash -> account numbers that its signatures are right for.
+/// Transactions that came to the pool, by hash. Only looked up, so the order of the table shows nowhere.
 #[derive(Clone, Default)]
-pub(crate) struct Verdicts(Arc<Mutex<Generations>>);
+pub(crate) struct Known(Arc<Mutex<Generations>>);
 
 #[derive(Default)]
 struct Generations {
-    young: BTreeMap<[u8; 32], Vec<u64>>,
-    old: BTreeMap<[u8; 32], Vec<u64>>,
+    young: IndexMap<[u8; 32], Prepared>,
+    old: IndexMap<[u8; 32], Prepared>,
+    /// Of the young ones.
+    bytes: usize,
 }
 
-impl Verdicts {
+impl Generations {
+    fn turn(&mut self) {
+        self.old = std::mem::take(&mut self.young);
+        self.bytes = 0;
+    }
+}
+
+impl Known {
+    fn lock(&self) -> MutexGuard<'_, Generations> {
+        self.0.lock().expect("no panic happens with this lock held")
+    }
+
     /// What is known of a transaction.
-    pub(crate) fn find(&self, hash: &[u8; 32]) -> Option<Vec<u64>> {
-        let known = self.0.lock().expect("no panic happens with this lock held");
+    fn find(&self, hash: &[u8; 32]) -> Option<Prepared> {
+        let known = self.lock();
         known.young.get(hash).or_else(|| known.old.get(hash)).cloned()
     }
 
-    /// Remembers a verdict.
-    pub(crate) fn remember(&self, hash: [u8; 32], numbers: Vec<u64>) {
-        let mut known = self.0.lock().expect("no panic happens with this lock held");
-        known.young.insert(hash, numbers);
-        if known.young.len() > MOST.div_ceil(2) {
-            known.old = std::mem::take(&mut known.young);
+    /// Remembers a transaction whose signatures are right.
+    fn remember(&self, prepared: &Prepared) {
+        let Prepared { tx: Ok(tx), right_for: Some(_) } = prepared else { return };
+        let mut known = self.lock();
+        if known.young.insert(tx.hash, prepared.clone()).is_none() {
+            known.bytes = known.bytes.saturating_add(prepared.size());
+        }
+        if known.bytes > MOST_BYTES / 2 {
+            known.turn();
         }
     }
 
-    /// Ages the verdicts: one that no block used in 128 to 256 heights is forgotten.
+    /// Forgets transactions that a block had.
+    pub(crate) fn forget<'a>(&self, hashes: impl Iterator<Item = &'a [u8; 32]>) {
+        let mut known = self.lock();
+        for hash in hashes {
+            match known.young.swap_remove(hash) {
+                Some(prepared) => known.bytes = known.bytes.saturating_sub(prepared.size()),
+                None => drop(known.old.swap_remove(hash)),
+            }
+        }
+    }
+
+    /// Ages what is known: what no block had in 128 to 256 heights is forgotten.
     pub(crate) fn turn(&self, height: u64) {
         if height.is_multiple_of(128) {
-            let mut known = self.0.lock().expect("no panic happens with this lock held");
-            known.old = std::mem::take(&mut known.young);
+            self.lock().turn();
         }
     }
 }
 
 /// A transaction of a block, parsed, with its signatures judged ahead if that was possible.
+#[derive(Clone)]
 pub(crate) struct Prepared {
     /// Parsed, or why not.
-    pub tx: Result<Tx, Reject>,
-    /// Account numbers its signatures are right for.
-    pub right_for: Option<Vec<u64>>,
+    pub tx: Result<Arc<Tx>, Reject>,
+    /// Account numbers its signatures are right for, as far as they were judged.
+    pub right_for: Option<Arc<[u64]>>,
+}
+
+impl Prepared {
+    /// What it counts for among what is known.
+    fn size(&self) -> usize {
+        self.tx.as_ref().map_or(0, |tx| tx.body_bytes.len().saturating_add(tx.auth_bytes.len()))
+    }
+}
+
+/// Parses what is not known, and reads from the state what the transactions will need, on all cores.
+pub(crate) fn read(state: &mut Overlay, txs: &[Vec<u8>], known: &Known) -> Result<Vec<Prepared>, Fault> {
+    let parsed = txs.par_iter().with_min_len(8).map(|bytes| parse(bytes, known));
+    let parsed = parsed.collect::<Result<Vec<Prepared>, Fault>>()?;
+    let keys = parsed.par_iter().with_min_len(64).flat_map_iter(|prepared| {
+        let mut keys = Vec::new();
+        prepared.tx.iter().for_each(|tx| checks::reads(tx, &mut keys));
+        keys
+    });
+    state.read_ahead(keys.collect())?;
+    Ok(parsed)
 }
 
 /// Parses, reads ahead and verifies on all cores.
 pub(crate) fn prepare(
-    state: &Overlay,
+    state: &mut Overlay,
     chain_id: &str,
     txs: &[Vec<u8>],
-    verdicts: &Verdicts,
+    known: &Known,
 ) -> Result<Vec<Prepared>, Fault> {
-    let parsed: Vec<Result<Tx>> = txs.par_iter().with_min_len(8).map(|bytes| parse(bytes)).collect();
-    let mut keys = Vec::new();
-    parsed.iter().flatten().for_each(|tx| checks::reads(tx, &mut keys));
-    state.read_ahead(keys)?;
-    let judged = parsed.into_par_iter().with_min_len(8);
-    judged.map(|parsed| judge(state, chain_id, parsed, verdicts)).collect()
+    let parsed = read(state, txs, known)?;
+    let prepared = judge_all(&state.beneath(), chain_id, parsed)?;
+    prepared.iter().for_each(|prepared| known.remember(prepared));
+    Ok(prepared)
 }
 
-/// Parses and verifies one.
+/// Verifies on all cores, against the state before the block.
+pub(crate) fn judge_all(
+    state: &Beneath,
+    chain_id: &str,
+    parsed: Vec<Prepared>,
+) -> Result<Vec<Prepared>, Fault> {
+    // in small portions: whoever has nothing else to do takes some
+    let parsed = parsed.into_par_iter().with_min_len(8).with_max_len(8);
+    parsed.map(|parsed| judge(state, chain_id, parsed)).collect()
+}
+
+/// Parses and verifies one, and remembers it.
 pub(crate) fn one(
     state: &(dyn Read + Sync),
     chain_id: &str,
     bytes: &[u8],
-    verdicts: &Verdicts,
+    known: &Known,
 ) -> Result<Prepared, Fault> {
-    judge(state, chain_id, parse(bytes), verdicts)
+    let prepared = judge(state, chain_id, parse(bytes, known)?)?;
+    known.remember(&prepared);
+    Ok(prepared)
 }
 
-fn judge(
-    state: &(dyn Read + Sync),
-    chain_id: &str,
-    parsed: Result<Tx>,
-    verdicts: &Verdicts,
-) -> Result<Prepared, Fault> {
-    let tx = match parsed {
-        Ok(tx) => tx,
-        Err(error) => return Ok(Prepared { tx: Err(error.reject()?), right_for: None }),
-    };
-    if let Some(numbers) = verdicts.find(&tx.hash) {
-        return Ok(Prepared { tx: Ok(tx), right_for: Some(numbers) });
-    }
+fn judge(state: &(dyn Read + Sync), chain_id: &str, parsed: Prepared) -> Result<Prepared, Fault> {
+    let Prepared { tx: Ok(tx), right_for: None } = parsed else { return Ok(parsed) };
     let verify = || {
         #[cfg(test)]
         crate::gauntlet::trip(&tx.body.memo, "verification");
@@ -105,18 +151,23 @@ fn judge(
     };
     // a panic in it is the transaction's: it comes again when the transaction is checked, and is caught there
     let right_for = match std::panic::catch_unwind(std::panic::AssertUnwindSafe(verify)) {
-        Ok(Ok(verified)) => verified,
+        Ok(Ok(verified)) => verified.map(Into::into),
         Ok(Err(Error::Fault(fault))) => return Err(fault),
         Ok(Err(Error::Reject(_))) | Err(_) => None,
     };
-    if let Some(numbers) = &right_for {
-        verdicts.remember(tx.hash, numbers.clone());
-    }
     Ok(Prepared { tx: Ok(tx), right_for })
 }
 
 /// Parsing is part of a transaction, so a panic in it is the transaction's.
-pub(crate) fn parse(bytes: &[u8]) -> Result<Tx> {
-    let caught = std::panic::catch_unwind(|| Tx::parse(bytes));
-    caught.unwrap_or_else(|_| Err(crate::node::execute::panicked("while it was parsed".into()).into()))
+fn parse(bytes: &[u8], known: &Known) -> Result<Prepared, Fault> {
+    let hash = execute::hash(bytes);
+    if let Some(prepared) = known.find(&hash) {
+        return Ok(prepared);
+    }
+    let caught = std::panic::catch_unwind(|| Tx::parse_hashed(bytes, hash));
+    let tx = match caught.unwrap_or_else(|_| Err(execute::panicked("while it was parsed".into()).into())) {
+        Ok(tx) => Ok(Arc::new(tx)),
+        Err(error) => Err(error.reject()?),
+    };
+    Ok(Prepared { tx, right_for: None })
 }

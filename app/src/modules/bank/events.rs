@@ -1,8 +1,30 @@
 //! What the bank announces, in Cosmos' words. Addresses come spelled, since several events name the same.
 
-use proto::coin::Coins;
+use proto::{address::Address, coin::Coins};
 
-use crate::event::Event;
+use crate::event::{Event, Later, Spelling};
+
+/// What left one account for another.
+pub(crate) struct Moved {
+    pub from: Address,
+    pub to: Address,
+    pub amount: Coins,
+    /// Whether it is announced as a transfer too.
+    pub transfer: bool,
+}
+
+impl Later for Moved {
+    fn spell(&self, out: &mut Spelling) {
+        let (from, to) = (out.address(&self.from), out.address(&self.to));
+        let (from, to, amount) = (&*from, &*to, &self.amount);
+        out.add(&CoinSpent { spender: from, amount });
+        out.add(&CoinReceived { receiver: to, amount });
+        if self.transfer {
+            out.add(&Transferred { from, to, amount });
+            out.add(&Sender(from));
+        }
+    }
+}
 
 pub(crate) struct CoinSpent<'a> {
     pub spender: &'a str,

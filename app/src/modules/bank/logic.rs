@@ -56,9 +56,7 @@ pub(crate) fn transfer(ctx: &mut Ctx, from: &Address, to: &Address, coins: &Coin
         give(ctx, to, coin)?; // read after the write: `to` may be `from`
     }
     auth::ensure_account(ctx, to)?;
-    let (from, to) = &moved(ctx, from, to, coins);
-    ctx.emit(events::Transferred { from, to, amount: coins });
-    ctx.emit(events::Sender(from));
+    ctx.emit_later(events::Moved { from: *from, to: *to, amount: coins.clone(), transfer: true });
     Ok(())
 }
 
@@ -69,16 +67,8 @@ pub(crate) fn escrow(ctx: &mut Ctx, from: &Address, to: &Address, coins: &Coins)
         give(ctx, to, coin)?;
     }
     auth::ensure_account(ctx, to)?;
-    moved(ctx, from, to, coins);
+    ctx.emit_later(events::Moved { from: *from, to: *to, amount: coins.clone(), transfer: false });
     Ok(())
-}
-
-/// Announces what left one account for another; returns both, spelled.
-fn moved(ctx: &mut Ctx, from: &Address, to: &Address, coins: &Coins) -> (String, String) {
-    let spelled = (from.to_string(), to.to_string());
-    ctx.emit(events::CoinSpent { spender: &spelled.0, amount: coins });
-    ctx.emit(events::CoinReceived { receiver: &spelled.1, amount: coins });
-    spelled
 }
 
 /// Makes new coins on a module's account.

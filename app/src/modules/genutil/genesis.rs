@@ -1,5 +1,7 @@
 //! Running the transactions of a genesis file.
 
+use std::sync::Arc;
+
 use prost::Message;
 use proto::cosmos::tx::v1beta1 as pb;
 use serde_json::Value as Json;
@@ -41,7 +43,7 @@ fn run(ctx: &mut Ctx, json: &Json) -> Result<()> {
     let wire = wire.map_err(|error| Sdk::TxDecode(error.to_string()))?;
     let body = wire.body.unwrap_or_default().encode_to_vec();
     let auth = wire.auth_info.unwrap_or_default().encode_to_vec();
-    let tx = Tx::parse(&tx::assemble(body, auth, wire.signatures))?;
+    let tx = Arc::new(Tx::parse(&tx::assemble(body, auth, wire.signatures))?);
     checks::run(ctx, &tx, &Purpose::Deliver { right_for: None })?;
     node::messages(ctx, &tx)?;
     ctx.take_events(); // nobody hears what happens before the first block

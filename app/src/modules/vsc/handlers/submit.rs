@@ -15,7 +15,6 @@ use super::super::{
     types::{MAX_POOL_SHARE, WHOLE, time_of},
 };
 use crate::{
-    checks,
     ctx::Ctx,
     error::Result,
     given::refused,
@@ -24,7 +23,7 @@ use crate::{
         bank, dat,
         idao::{self, Actor},
     },
-    stored,
+    signatures, stored,
 };
 
 const TYPE_URL: &str = "/lazchain.vsc.v1.MsgSubmitUpdate";
@@ -213,7 +212,7 @@ fn consented(
     let found = msg.consents.iter().find(|consent| consent.account == account);
     let good = found.is_some_and(|consent| {
         PubKey::Secp256k1(consent.pub_key).address() == account
-            && checks::is_signed(&consent.pub_key, &said, &consent.signature)
+            && signatures::is_signed(&consent.pub_key, &said, &consent.signature)
     });
     if good { Ok(()) } else { Err(Error::NoConsent(account).into()) }
 }
