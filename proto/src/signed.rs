@@ -3,8 +3,9 @@
 //! A tagged hash is SHA-256 over the tag and then the parts: numbers big endian, digests as they are, texts and addresses
 //! after their length (`u32`), so that no two lists of parts have the same bytes.
 
-use ed25519_consensus::{Signature, VerificationKey};
+use ed25519_zebra::{Signature, VerificationKey, VerificationKeyBytes, batch};
 use prost::Message;
+use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use sha2::{Digest, Sha256};
 
 use crate::{address::Address, merkle::Hash};
@@ -49,8 +50,27 @@ pub fn statement(what: &str, chain_id: &str, message: &impl Message) -> Hash {
 
 /// Whether an ed25519 signature is right by ZIP-215: the one rule, whatever the batch.
 pub fn verify(key: &Hash, statement: &Hash, signature: &[u8; 64]) -> bool {
-    let key = VerificationKey::try_from(key.as_slice());
-    key.is_ok_and(|key| key.verify(&Signature::from(*signature), statement).is_ok())
+    let key = VerificationKey::try_from(*key);
+    key.is_ok_and(|key| key.verify(&Signature::from_bytes(signature), statement).is_ok())
+}
+
+/// Whether all of these signatures are right, each a key, a statement and a signature: one equation over all, which costs
+/// less than half of one for each. ZIP-215 is the rule for which both judge alike. The weights that keep a wrong signature
+/// from making up for another come from all that is judged, so every node has the same, and nobody can choose them.
+pub fn verify_together<'a>(signed: impl IntoIterator<Item = (&'a Hash, &'a Hash, &'a [u8; 64])>) -> bool {
+    let (mut seed, mut batch) = (Sha256::new(), batch::Verifier::new());
+    for (key, statement, signature) in signed {
+        seed.update(key);
+        seed.update(statement);
+        seed.update(signature);
+        batch.queue((VerificationKeyBytes::from(*key), Signature::from_bytes(signature), statement));
+    }
+    batch.verify(ChaCha20Rng::from_seed(seed.finalize().into())).is_ok()
+}
+
+/// Whether signatures can be checked with an ed25519 key: it is a point of the curve.
+pub fn is_key(key: &Hash) -> bool {
+    VerificationKey::try_from(*key).is_ok()
 }
 
 /// The seal that an owner lays on content before it is submitted, so that nobody can run ahead of it.
@@ -135,6 +155,143 @@ mod tests {
         let mut bent = signature;
         bent[3] ^= 1;
         assert!(!verify(&key, &said, &bent));
+    }
+
+    /// The same by the program that the rule comes from.
+    fn oracle(key: &Hash, statement: &Hash, signature: &[u8; 64]) -> bool {
+        let key = ed25519_consensus::VerificationKey::try_from(key.as_slice());
+        key.is_ok_and(|key| key.verify(&(*signature).into(), statement).is_ok())
+    }
+
+    /// All encodings of the points of small order, those with numbers beyond the field's too.
+    fn small_points() -> Vec<Hash> {
+        let low = |first: u8, sign: u8| {
+            let mut bytes = [0; 32];
+            (bytes[0], bytes[31]) = (first, sign);
+            bytes
+        };
+        let high = |first: u8, sign: u8| {
+            let mut bytes = [0xff; 32];
+            (bytes[0], bytes[31]) = (first, 0x7f | sign);
+            bytes
+        };
+        let mut points = Vec::new();
+        for sign in [0, 0x80] {
+            points.extend([low(0, sign), low(1, sign)]);
+            points.extend([high(0xec, sign), high(0xed, sign), high(0xee, sign)]); // -1, and 0 and 1 once more
+            for eighth in [
+                "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+                "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+            ] {
+                let mut bytes: Hash = hex::decode(eighth).expect("hex").try_into().expect("32 bytes");
+                bytes[31] |= sign;
+                points.push(bytes);
+            }
+        }
+        points
+    }
+
+    #[test]
+    fn every_encoding_of_a_point_of_small_order_counts_as_zip_215_says() {
+        let points = small_points();
+        for key in &points {
+            assert!(is_key(key));
+            for point in &points {
+                let mut signature = [0; 64];
+                signature[..32].copy_from_slice(point);
+                for said in [[1; 32], [2; 32]] {
+                    assert!(oracle(key, &said, &signature) && verify(key, &said, &signature));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_encoding_of_a_point_of_small_order_counts_among_others_too() {
+        let secret = ed25519_consensus::SigningKey::from([7; 32]);
+        let mut all = vec![(secret.verification_key().to_bytes(), [1; 32], secret.sign(&[1; 32]).to_bytes())];
+        for key in small_points() {
+            for point in small_points() {
+                let mut signature = [0; 64];
+                signature[..32].copy_from_slice(&point);
+                all.push((key, [2; 32], signature));
+            }
+        }
+        let judge = |all: &[(Hash, Hash, [u8; 64])]| verify_together(all.iter().map(|(k, s, g)| (k, s, g)));
+        assert!(judge(&all));
+        all[0].1 = [3; 32];
+        assert!(!judge(&all));
+        assert!(judge(&all[1..]) && judge(&[]));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn together_they_are_right_if_each_is(
+            seeds in proptest::collection::vec(proptest::arbitrary::any::<Hash>(), 1..20),
+            bent in proptest::collection::vec((0_usize..20, 0_u8..5, 0_usize..64, 1_u8..), 0..3),
+            small in 0_usize..14,
+        ) {
+            let mut all: Vec<(Hash, Hash, [u8; 64])> = seeds
+                .iter()
+                .map(|seed| {
+                    let secret = ed25519_consensus::SigningKey::from(*seed);
+                    let said = hash("test", &[Part::Digest(seed)]);
+                    (secret.verification_key().to_bytes(), said, secret.sign(&said).to_bytes())
+                })
+                .collect();
+            for (which, bend, at, by) in bent {
+                let count = all.len();
+                let (key, said, signature) = &mut all[which % count];
+                match bend {
+                    0 => signature[at] ^= by,
+                    1 => key[at % 32] ^= by,
+                    2 => said[at % 32] ^= by,
+                    3 => signature[..32].copy_from_slice(&small_points()[small]),
+                    _ => {
+                        *key = small_points()[small];
+                        signature[..32].copy_from_slice(&small_points()[at % 14]);
+                        signature[32..].fill(0);
+                    }
+                }
+            }
+            let together = verify_together(all.iter().map(|(key, said, signature)| (key, said, signature)));
+            let each = all.iter().all(|(key, said, signature)| verify(key, said, signature));
+            proptest::prop_assert_eq!(together, each);
+        }
+
+        #[test]
+        fn two_programs_judge_alike(
+            seed: Hash,
+            said: Hash,
+            (bend, at) in (0_u8..6, 0_usize..64),
+            by in 1_u8..,
+            small in 0_usize..14,
+        ) {
+            let secret = ed25519_consensus::SigningKey::from(seed);
+            let (mut key, mut said) = (secret.verification_key().to_bytes(), said);
+            let mut signature = secret.sign(&said).to_bytes();
+            match bend {
+                0 => signature[at] ^= by,
+                1 => key[at % 32] ^= by,
+                2 => said[at % 32] ^= by,
+                3 => signature[..32].copy_from_slice(&small_points()[small]),
+                4 => key = small_points()[small],
+                _ => {}
+            }
+            proptest::prop_assert_eq!(verify(&key, &said, &signature), oracle(&key, &said, &signature));
+            proptest::prop_assert_eq!(is_key(&key), ed25519_consensus::VerificationKey::try_from(key).is_ok());
+            if bend == 5 {
+                proptest::prop_assert!(verify(&key, &said, &signature));
+                // the same number beyond the group's order does not count
+                let order = hex::decode("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010").expect("hex");
+                let mut carry = 0;
+                for (byte, more) in signature[32..].iter_mut().zip(order) {
+                    let sum = u16::from(*byte) + u16::from(more) + carry;
+                    (*byte, carry) = (u8::try_from(sum & 0xff).expect("a byte"), sum >> 8);
+                }
+                proptest::prop_assert!(!verify(&key, &said, &signature) && !oracle(&key, &said, &signature));
+            }
+        }
     }
 
     #[test]

@@ -114,7 +114,7 @@ impl Event for PhaseBegan<'_> {
 pub(crate) struct Balloted<'a> {
     pub task: u64,
     pub round: u32,
-    pub member: &'a ValAddress,
+    pub member: &'a str,
     pub phase: pb::Phase,
 }
 
@@ -125,7 +125,7 @@ impl Event for Balloted<'_> {
         vec![
             task(self.task),
             ("round", self.round.to_string()),
-            ("member", self.member.to_string()),
+            ("member", self.member.to_owned()),
             ("phase", self.phase.as_str_name().to_owned()),
         ]
     }

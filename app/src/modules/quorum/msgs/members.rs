@@ -3,6 +3,7 @@
 use proto::{
     address::{Address, ValAddress},
     lazchain::quorum::v1 as pb,
+    signed,
 };
 
 use super::super::{
@@ -29,7 +30,7 @@ fn key(field: &str, bytes: &[u8]) -> Result<[u8; 32]> {
 /// An ed25519 key that signatures can be checked with.
 fn attestation_key(bytes: &[u8]) -> Result<[u8; 32]> {
     let key = key("attestation_key", bytes)?;
-    if ed25519_consensus::VerificationKey::try_from(key).is_err() {
+    if !signed::is_key(&key) {
         return Err(refused("attestation_key is no ed25519 key"));
     }
     Ok(key)

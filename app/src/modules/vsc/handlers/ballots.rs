@@ -1,7 +1,8 @@
 //! Ballots, carried by anyone.
 
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
+
 use proto::{
-    address::ValAddress,
     amount::Amount,
     lazchain::{quorum::v1 as quorum_pb, vsc::v1 as pb},
     signed::{self, statement},
@@ -26,21 +27,51 @@ use crate::{
     stored,
 };
 
-/// The key of a seat, if the round is there and waits for that.
-fn seat_key(
-    ctx: &Ctx,
-    (task, round): (u64, u32),
-    member: &ValAddress,
-    phase: pb::Phase,
-) -> Result<Result<[u8; 32], &'static str>> {
-    let Some(Pb(round)) = ROUNDS.get(&ctx.state, &(task, round))? else { return Ok(Err("no such round")) };
-    if round.phase() != phase || ctx.block.height > round.until {
-        return Ok(Err("the round does not wait for that now"));
+/// The rounds that the ballots of a message are about. Each is read once, and written once after the last ballot.
+#[derive(Default)]
+struct Rounds {
+    read: BTreeMap<(u64, u32), Option<pb::Round>>,
+    changed: BTreeSet<(u64, u32)>,
+}
+
+impl Rounds {
+    /// The key of a seat, if the round is there and waits for that.
+    fn seat_key(
+        &mut self,
+        ctx: &Ctx,
+        (about, member): ((u64, u32), &str),
+        phase: pb::Phase,
+    ) -> Result<Result<[u8; 32], &'static str>> {
+        let round = match self.read.entry(about) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(ROUNDS.get(&ctx.state, &about)?.map(|Pb(round)| round)),
+        };
+        let Some(round) = round else { return Ok(Err("no such round")) };
+        if round.phase() != phase || ctx.block.height > round.until {
+            return Ok(Err("the round does not wait for that now"));
+        }
+        match round.seats.iter().find(|seat| seat.member == member) {
+            Some(seat) => Ok(Ok(stored::digest(&seat.attestation_key)?)),
+            None => Ok(Err("no seat in this round")),
+        }
     }
-    let text = member.to_string();
-    match round.seats.iter().find(|seat| seat.member == text) {
-        Some(seat) => Ok(Ok(stored::digest(&seat.attestation_key)?)),
-        None => Ok(Err("no seat in this round")),
+
+    /// A round in which a seat was found.
+    fn found(&mut self, (task, round): (u64, u32)) -> Result<&mut pb::Round> {
+        let found = self.read.get_mut(&(task, round)).and_then(Option::as_mut);
+        Ok(found.ok_or(Error::NoSuchRound { task, round })?)
+    }
+
+    /// The same, to be changed.
+    fn change(&mut self, about: (u64, u32)) -> Result<&mut pb::Round> {
+        self.changed.insert(about);
+        self.found(about)
+    }
+
+    /// Writes those that were changed.
+    fn save(&self, ctx: &mut Ctx) {
+        let changed = self.changed.iter().filter_map(|about| self.read.get(about)?.as_ref());
+        changed.for_each(|round| logic::save_round(ctx, round));
     }
 }
 
@@ -66,14 +97,14 @@ fn some_good(skipped: Vec<String>) -> Result<Vec<String>> {
 
 pub(crate) fn submit_commits(ctx: &mut Ctx, msg: &SubmitCommits) -> Result<Vec<String>> {
     let chain_id = ctx.block.chain_id.clone();
-    let mut found = Vec::with_capacity(msg.commits.len());
+    let (mut rounds, mut found) = (Rounds::default(), Vec::with_capacity(msg.commits.len()));
     for commit in &msg.commits {
         found.push(match commit {
             Err(why) => Err(*why),
             Ok(commit) => {
                 let about = (commit.statement.task, commit.statement.round);
                 let said = statement("commit", &chain_id, &commit.statement);
-                let key = seat_key(ctx, about, &commit.member, pb::Phase::Commit)?;
+                let key = rounds.seat_key(ctx, (about, &commit.name), pb::Phase::Commit)?;
                 key.map(|key| Signed { key, statement: said, signature: commit.signature })
             }
         });
@@ -81,55 +112,54 @@ pub(crate) fn submit_commits(ctx: &mut Ctx, msg: &SubmitCommits) -> Result<Vec<S
     let mut skipped = Vec::with_capacity(msg.commits.len());
     for (commit, verdict) in msg.commits.iter().zip(verified(found)) {
         skipped.push(match (commit, verdict) {
-            (Ok(commit), Ok(())) => take_commit(ctx, commit)?.to_owned(),
+            (Ok(commit), Ok(())) => take_commit(ctx, &mut rounds, commit)?.to_owned(),
             (Err(why), _) => (*why).to_owned(),
             (_, Err(why)) => why.to_owned(),
         });
     }
+    rounds.save(ctx);
     some_good(skipped)
 }
 
 /// Takes a commitment whose signature is right; why not, or nothing.
-fn take_commit(ctx: &mut Ctx, commit: &Commit) -> Result<&'static str> {
+fn take_commit(ctx: &mut Ctx, rounds: &mut Rounds, commit: &Commit) -> Result<&'static str> {
     let (task, round) = (commit.statement.task, commit.statement.round);
     let place = (task, round, commit.member);
     if BALLOTS.has(&ctx.state, &place)? {
         return Ok("committed already");
     }
-    let mut record = logic::round(&ctx.state, task, round)?;
-    if record.phase() != pb::Phase::Commit {
+    if rounds.found((task, round))?.phase() != pb::Phase::Commit {
         return Ok("the round does not wait for that now"); // an earlier one in this list was the last awaited
     }
     let ballot = pb::Ballot {
         task,
         round,
-        member: commit.member.to_string(),
+        member: commit.name.clone(),
         commit: commit.commit.to_vec(),
         commit_signature: commit.signature.to_vec(),
         commit_height: ctx.block.height,
         ..pb::Ballot::default()
     };
     BALLOTS.set(&mut ctx.state, &place, &Pb(ballot));
-    ctx.emit(events::Balloted { task, round, member: &commit.member, phase: pb::Phase::Commit });
+    ctx.emit(events::Balloted { task, round, member: &commit.name, phase: pb::Phase::Commit });
+    let record = rounds.change((task, round))?;
     record.commits = record.commits.saturating_add(1);
     if u32::try_from(record.seats.len()) == Ok(record.commits) {
-        logic::all_committed(ctx, &mut record)?;
-    } else {
-        logic::save_round(ctx, &record);
+        logic::all_committed(ctx, record)?;
     }
     Ok("")
 }
 
 pub(crate) fn submit_reveals(ctx: &mut Ctx, msg: &SubmitReveals) -> Result<Vec<String>> {
     let chain_id = ctx.block.chain_id.clone();
-    let mut found = Vec::with_capacity(msg.reveals.len());
+    let (mut rounds, mut found) = (Rounds::default(), Vec::with_capacity(msg.reveals.len()));
     for reveal in &msg.reveals {
         found.push(match reveal {
             Err(why) => Err(*why),
             Ok(reveal) => {
                 let about = (reveal.statement.task, reveal.statement.round);
                 let said = statement("reveal", &chain_id, &reveal.statement);
-                let key = seat_key(ctx, about, &reveal.member, pb::Phase::Reveal)?;
+                let key = rounds.seat_key(ctx, (about, &reveal.name), pb::Phase::Reveal)?;
                 key.map(|key| Signed { key, statement: said, signature: reveal.signature })
             }
         });
@@ -137,16 +167,17 @@ pub(crate) fn submit_reveals(ctx: &mut Ctx, msg: &SubmitReveals) -> Result<Vec<S
     let mut skipped = Vec::with_capacity(msg.reveals.len());
     for (reveal, verdict) in msg.reveals.iter().zip(verified(found)) {
         skipped.push(match (reveal, verdict) {
-            (Ok(reveal), Ok(())) => take_reveal(ctx, reveal)?.to_owned(),
+            (Ok(reveal), Ok(())) => take_reveal(ctx, &mut rounds, reveal)?.to_owned(),
             (Err(why), _) => (*why).to_owned(),
             (_, Err(why)) => why.to_owned(),
         });
     }
+    rounds.save(ctx);
     some_good(skipped)
 }
 
 /// Takes a ballot whose signature is right; why not, or nothing.
-fn take_reveal(ctx: &mut Ctx, reveal: &Reveal) -> Result<&'static str> {
+fn take_reveal(ctx: &mut Ctx, rounds: &mut Rounds, reveal: &Reveal) -> Result<&'static str> {
     let (task, round) = (reveal.statement.task, reveal.statement.round);
     let place = (task, round, reveal.member);
     let Some(Pb(mut ballot)) = BALLOTS.get(&ctx.state, &place)? else { return Ok("not committed") };
@@ -171,12 +202,11 @@ fn take_reveal(ctx: &mut Ctx, reveal: &Reveal) -> Result<&'static str> {
     (ballot.report_hash, ballot.salt) = (reveal.report.to_vec(), reveal.salt.to_vec());
     ballot.reveal_signature = reveal.signature.to_vec();
     BALLOTS.set(&mut ctx.state, &place, &Pb(ballot));
-    ctx.emit(events::Balloted { task, round, member: &reveal.member, phase: pb::Phase::Reveal });
-    let mut record = logic::round(&ctx.state, task, round)?;
+    ctx.emit(events::Balloted { task, round, member: &reveal.name, phase: pb::Phase::Reveal });
+    let record = rounds.change((task, round))?;
     record.reveals = record.reveals.saturating_add(1);
-    logic::save_round(ctx, &record);
     if record.reveals == record.commits {
-        logic::all_revealed(ctx, &record)?;
+        logic::all_revealed(ctx, record)?;
     }
     Ok("")
 }

@@ -5,7 +5,12 @@ use proto::{
     lazchain::vsc::v1 as pb,
 };
 
-use super::super::{handlers, tally::MAX_SCORE, types::MAX_BALLOTS};
+use super::super::{
+    handlers,
+    keys::{BALLOTS, ROUNDS},
+    tally::MAX_SCORE,
+    types::MAX_BALLOTS,
+};
 use crate::{
     ctx::Ctx,
     error::Result,
@@ -17,6 +22,8 @@ use crate::{
 pub(crate) struct Commit {
     pub statement: pb::CommitStatement,
     pub member: ValAddress,
+    /// The same, as records have it: an address can be written in two ways.
+    pub name: String,
     pub commit: [u8; 32],
     pub signature: [u8; 64],
 }
@@ -25,6 +32,8 @@ pub(crate) struct Commit {
 pub(crate) struct Reveal {
     pub statement: pb::RevealStatement,
     pub member: ValAddress,
+    /// The same, as records have it: an address can be written in two ways.
+    pub name: String,
     pub verdict: pb::Verdict,
     pub score: u32,
     pub report: [u8; 32],
@@ -61,21 +70,28 @@ fn bytes<const N: usize>(bytes: &[u8]) -> Result<[u8; N], &'static str> {
 
 fn commit(wire: pb::SignedCommit) -> Result<Commit, &'static str> {
     let statement = wire.statement.ok_or(MALFORMED)?;
-    let member = statement.member.parse().map_err(|_| MALFORMED)?;
+    let member: ValAddress = statement.member.parse().map_err(|_| MALFORMED)?;
     let (commit, signature) = (bytes(&statement.commit)?, bytes(&wire.signature)?);
-    Ok(Commit { statement, member, commit, signature })
+    Ok(Commit { statement, name: member.to_string(), member, commit, signature })
 }
 
 fn reveal(wire: pb::SignedReveal) -> Result<Reveal, &'static str> {
     let statement = wire.statement.ok_or(MALFORMED)?;
-    let member = statement.member.parse().map_err(|_| MALFORMED)?;
+    let member: ValAddress = statement.member.parse().map_err(|_| MALFORMED)?;
     let verdict = statement.verdict();
     if verdict == pb::Verdict::Unspecified || statement.score > MAX_SCORE {
         return Err("no verdict, or a score beyond 10,000");
     }
     let (report, salt) = (bytes(&statement.report_hash)?, bytes(&statement.salt)?);
     let (score, signature) = (statement.score, bytes(&wire.signature)?);
-    Ok(Reveal { statement, member, verdict, score, report, salt, signature })
+    Ok(Reveal { statement, name: member.to_string(), member, verdict, score, report, salt, signature })
+}
+
+/// Keys of rounds and ballots.
+fn reads(places: impl Iterator<Item = (u64, u32, ValAddress)>, keys: &mut Vec<Vec<u8>>) {
+    for place in places {
+        keys.extend([ROUNDS.raw_key(&(place.0, place.1)), BALLOTS.raw_key(&place)]);
+    }
 }
 
 impl Msg for SubmitCommits {
@@ -94,6 +110,12 @@ impl Msg for SubmitCommits {
 
     fn cost(&self) -> Gas {
         Gas(20_000).plus(Gas(3_000).times(self.commits.len()))
+    }
+
+    fn reads(&self, keys: &mut Vec<Vec<u8>>) {
+        let places =
+            self.commits.iter().flatten().map(|one| (one.statement.task, one.statement.round, one.member));
+        reads(places, keys);
     }
 
     fn apply(&self, ctx: &mut Ctx) -> Result<pb::MsgSubmitCommitsResponse> {
@@ -117,6 +139,12 @@ impl Msg for SubmitReveals {
 
     fn cost(&self) -> Gas {
         Gas(20_000).plus(Gas(3_000).times(self.reveals.len()))
+    }
+
+    fn reads(&self, keys: &mut Vec<Vec<u8>>) {
+        let places =
+            self.reveals.iter().flatten().map(|one| (one.statement.task, one.statement.round, one.member));
+        reads(places, keys);
     }
 
     fn apply(&self, ctx: &mut Ctx) -> Result<pb::MsgSubmitRevealsResponse> {
