@@ -6,7 +6,7 @@ use state::{Fault, Overlay};
 use crate::{
     error::{Reject, Result, split},
     event::{Announced, Emitted, Event, Later, spelled},
-    modules::audit,
+    modules::{audit, dat},
     time::Time,
 };
 
@@ -31,6 +31,8 @@ pub struct Ctx {
     pub state: Overlay,
     /// SHA-256 of the transaction being executed; nothing in block work.
     pub tx: Option<[u8; 32]>,
+    /// What lineages bring, as the block found it.
+    pub(crate) burdens: dat::Burdens,
     events: Vec<Announced>,
     trail: Vec<audit::Kept>,
 }
@@ -38,7 +40,14 @@ pub struct Ctx {
 impl Ctx {
     /// A block on a state.
     pub fn new(block: Block, state: Overlay) -> Ctx {
-        Ctx { block, state, tx: None, events: Vec::new(), trail: Vec::new() }
+        Ctx {
+            block,
+            state,
+            tx: None,
+            burdens: dat::Burdens::default(),
+            events: Vec::new(),
+            trail: Vec::new(),
+        }
     }
 
     /// Announces something. Dropped if the attempt it is part of fails.

@@ -67,9 +67,9 @@ pub(crate) use genesis::{export, init};
 pub(crate) use invariants::INVARIANTS;
 pub(crate) use keys::{EXPIRIES, RELEASES, ROYALTIES, UNANSWERED};
 pub(crate) use logic::{
-    accepted, allowed, anchor, anchored, asset, check_parents, decided, finalize, find_dat, give_back_quota,
-    give_back_value, home, in_force, owner_of, policy, receive, refund, revoke, rule, settle, shortfall,
-    take_quota, take_value, use_ends, version,
+    accepted, allowed, anchor, anchored, asset, check_parents, decided, fate, finalize, find_dat,
+    give_back_quota, give_back_value, home, in_force, owner_of, policy, receive, refund, revoke, rule,
+    settle, shortfall, take_quota, take_value, use_ends, version,
 };
 pub(crate) use msgs::{
     AcceptAsset, ApproveOperator, BurnDat, BuyAccess, ClaimRevenue, DecideAccess, DeliverKey, GrantAccess,
@@ -80,7 +80,7 @@ pub(crate) use msgs::{
 pub(crate) use msgs::{given_manifest, given_parents, given_policy};
 pub(crate) use queries::QUERIES;
 pub(crate) use types::local;
-pub(crate) use types::{Ask, Derivation, NewAnchor, Payment, Split, Use};
+pub(crate) use types::{Ask, Burdens, Derivation, NewAnchor, Payment, Split, Use};
 
 /// The module's account: claims, pots, what is held, the money behind prepaid use, and deposits.
 pub(crate) const ACCOUNT: &str = "dat";

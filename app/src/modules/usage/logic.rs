@@ -62,7 +62,7 @@ pub(crate) fn parties(channel: &pb::Channel) -> Result<(Address, Address), Fault
 
 /// Whether the verdict on the channel's version fell, and whether it still may.
 pub(crate) fn standing(state: &dyn Read, channel: &pb::Channel) -> Result<dat_pb::VersionStatus> {
-    Ok(dat::version(state, channel.asset, channel.version)?.status())
+    Ok(dat::fate(state, channel.asset, channel.version)?.status())
 }
 
 /// Writes a channel and what happened to it into the trail.

@@ -5,7 +5,7 @@ use state::{Pb, Read};
 
 use super::{
     lineage::lineage,
-    records::{anchored, asset, find_version},
+    records::{anchored, asset, find_version, keep_version},
     tokens::{Mint, mint},
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
         dat::{
             errors::Error,
             events,
-            keys::{ANCHORS, ASSETS, BY_IDAO, BY_OWNER, LIABILITIES, NEXT_ASSET, POLICIES, VERSIONS},
+            keys::{ANCHORS, ASSETS, BY_IDAO, BY_OWNER, LIABILITIES, NEXT_ASSET, POLICIES},
             types::{Derivation, Lineage, MAX_BENEFICIARIES, NewAnchor, SHARES},
         },
         idao, quorum,
@@ -132,7 +132,7 @@ fn add_version(ctx: &mut Ctx, asset: &mut pb::Asset, new: &NewAnchor, lineage: L
         ..pb::Version::default()
     };
     version.set_status(pb::VersionStatus::Provisional);
-    VERSIONS.set(&mut ctx.state, &(asset.id, number), &Pb(version));
+    keep_version(ctx, version);
     let limit = new.deposit.times_ratio_floor(1, 2)?;
     let liability = pb::Liability { limit: limit.to_string(), paid_out: "0".into() };
     LIABILITIES.set(&mut ctx.state, &(asset.id, number), &Pb(liability));

@@ -9,7 +9,7 @@ use proto::{
 use state::{Key, Pb, Read, key::encoded};
 
 use super::{
-    records::{account, asset, exposure, version},
+    records::{account, asset, exposure, keep_version, version},
     revenue::add_income,
     tokens::put,
 };
@@ -26,7 +26,6 @@ use crate::{
             events,
             keys::{
                 ANCHORS, ASSETS, DATS, FINALS, HELD, LIABILITIES, OWNED, PAYMENTS, POTS, REFUNDS, RELEASES,
-                VERSIONS,
             },
             types::{MAX_INCOMES, Payment, Split},
         },
@@ -144,8 +143,8 @@ fn wrong_status(version: &pb::Version) -> crate::error::Error {
 /// Stores a version and notes in the asset's trail what became of it.
 pub(super) fn put_version(ctx: &mut Ctx, version: pb::Version, kind: &'static str) -> Result<()> {
     let digest = audit::digest_of(&version);
-    let (asset, number) = (version.asset, version.version);
-    VERSIONS.set(&mut ctx.state, &(asset, number), &Pb(version));
+    let asset = version.asset;
+    keep_version(ctx, version);
     audit::record(ctx, audit::Entry::by_rule(Subject::Asset(asset), kind, digest))
 }
 

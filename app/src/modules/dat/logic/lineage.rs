@@ -7,7 +7,7 @@ use state::Read;
 
 use super::{
     permission::allowed,
-    records::{asset, find_asset, find_version, standing_policy},
+    records::{asset, find_asset, find_fate, find_version, standing_policy},
     stops::overdue,
 };
 use crate::{
@@ -99,7 +99,7 @@ fn clean_parent(state: &dyn Read, parent: &pb::Parent, now: Time) -> Result<pb::
     if !matches!(version.status(), pb::VersionStatus::Liable | pb::VersionStatus::Settled) {
         return Err(bad("the version is not final, or fell").into());
     }
-    if overdue(&version, now) {
+    if overdue(&version.unlearning, now) {
         return Err(bad("it is overdue to unlearn an ancestor").into());
     }
     Ok(version)
@@ -129,9 +129,9 @@ impl Merged {
             if !fresh {
                 continue;
             }
-            let found = find_version(state, ancestor.asset, ancestor.version)?.unwrap_or_default();
+            let found = find_fate(state, ancestor.asset, ancestor.version)?.unwrap_or_default();
             let stands = matches!(found.status(), pb::VersionStatus::Liable | pb::VersionStatus::Settled);
-            if !stands || overdue(&found, now) {
+            if !stands || overdue(&found.unlearning, now) {
                 let why =
                     format!("its ancestor asset-{}@{} fell or is overdue", ancestor.asset, ancestor.version);
                 return Err(Error::BadParent(parent.asset, parent.version, why).into());

@@ -6,9 +6,10 @@ use proto::{
     coin::{Coin, Denom},
     lazchain::dat::v1 as pb,
 };
-use state::{Pb, Read};
+use state::{Pb, Read, Value};
 
 use crate::{
+    ctx::Ctx,
     error::Result,
     fixed::mul_div_ceil,
     modules::{
@@ -16,7 +17,7 @@ use crate::{
             ACCOUNT,
             errors::Error,
             keys::{ANCHORS, ASSETS, DATS, PARAMS, POLICIES, VERSIONS},
-            types::{Token, live},
+            types::{Fate, Token, live},
         },
         idao,
     },
@@ -76,6 +77,23 @@ pub(crate) fn find_version(state: &dyn Read, asset: u64, version: u64) -> Result
 /// A version that is there.
 pub(crate) fn version(state: &dyn Read, asset: u64, version: u64) -> Result<pb::Version> {
     find_version(state, asset, version)?.ok_or_else(|| Error::NoSuchVersion(asset, version).into())
+}
+
+/// What became of a version, if it is there.
+pub(crate) fn find_fate(state: &dyn Read, asset: u64, version: u64) -> Result<Option<Fate>> {
+    let bytes = state.get(&VERSIONS.raw_key(&(asset, version)))?;
+    Ok(bytes.map(|bytes| Pb::decode(&bytes)).transpose()?.map(|Pb(fate)| fate))
+}
+
+/// What became of a version that is there.
+pub(crate) fn fate(state: &dyn Read, asset: u64, version: u64) -> Result<Fate> {
+    find_fate(state, asset, version)?.ok_or_else(|| Error::NoSuchVersion(asset, version).into())
+}
+
+/// Keeps a version. Nothing else may: what the block knows of lineages ends here.
+pub(super) fn keep_version(ctx: &mut Ctx, version: pb::Version) {
+    ctx.burdens.stale = true;
+    VERSIONS.set(&mut ctx.state, &(version.asset, version.version), &Pb(version));
 }
 
 /// A licence that is there.

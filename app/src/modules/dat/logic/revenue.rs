@@ -13,7 +13,7 @@ use super::{
     liable::hold,
     records::{account, asset, find_version, version},
     royalties::into_pot,
-    stops::{frozen, tainted, unlearning_due},
+    stops::{burden, burden_now, frozen},
 };
 use crate::{
     ctx::Ctx,
@@ -25,7 +25,7 @@ use crate::{
             errors::Error,
             events,
             keys::{CREDITS, INCOMES},
-            types::{MAX_INCOMES, Payment, SHARES, Split},
+            types::{Burden, MAX_INCOMES, Payment, SHARES, Split},
         },
         idao, quorum,
     },
@@ -188,16 +188,26 @@ pub(super) fn settle_dat(ctx: &mut Ctx, dat: &pb::Dat) -> Result<()> {
     Ok(())
 }
 
-/// Why an asset pays no claims and moves no shares now.
+/// Why an asset pays no claims and moves no shares at a moment.
 pub(crate) fn claims_wait(state: &dyn Read, asset: &pb::Asset, now: Time) -> Result<Option<&'static str>> {
-    if frozen(state, asset, now)? {
-        return Ok(Some("it is frozen"));
+    Ok(why_wait(frozen(state, asset, now)?, burden(state, asset)?, now))
+}
+
+/// The same, in the block that is being made.
+pub(super) fn claims_wait_now(ctx: &mut Ctx, asset: &pb::Asset) -> Result<Option<&'static str>> {
+    let now = ctx.block.time;
+    Ok(why_wait(frozen(&ctx.state, asset, now)?, burden_now(ctx, asset)?, now))
+}
+
+fn why_wait(frozen: bool, burden: Burden, now: Time) -> Option<&'static str> {
+    if frozen {
+        return Some("it is frozen");
     }
-    if tainted(state, asset)? {
-        return Ok(Some("a version that it was made from fell; a clean new version opens it"));
+    if burden.tainted {
+        return Some("a version that it was made from fell; a clean new version opens it");
     }
-    let due = unlearning_due(state, asset, now)?;
-    Ok(due.then_some("it should have unlearnt an ancestor; a new version without it, or a release, opens it"))
+    let due = burden.due.is_some_and(|due| due <= now);
+    due.then_some("it should have unlearnt an ancestor; a new version without it, or a release, opens it")
 }
 
 /// Whether a Quorum's pool waits for the verdict that gave it its share.
@@ -212,7 +222,7 @@ pub(crate) fn is_locked(state: &dyn Read, dat: &pb::Dat) -> Result<bool> {
 /// Pays the owner of a token what it earned, if its asset pays claims.
 pub(crate) fn claim(ctx: &mut Ctx, dat: &pb::Dat, denoms: &[Denom]) -> Result<Coins> {
     let asset = asset(&ctx.state, dat.asset)?;
-    if let Some(why) = claims_wait(&ctx.state, &asset, ctx.block.time)? {
+    if let Some(why) = claims_wait_now(ctx, &asset)? {
         return Err(Error::Waits { asset: asset.id, why }.into());
     }
     if is_locked(&ctx.state, dat)? {

@@ -8,7 +8,7 @@ use proto::{
 use state::{Key, Pb, Read, key::encoded};
 
 use super::{
-    records::{find_version, version},
+    records::{find_fate, version},
     revenue::add_income,
 };
 use crate::{
@@ -164,7 +164,7 @@ fn move_part(
 fn standing(state: &dyn Read, version: &pb::Version, ancestor: u64) -> Result<Standing> {
     let mut settled = false;
     for used in version.ancestors.iter().filter(|used| used.asset == ancestor) {
-        let found = find_version(state, used.asset, used.version)?.unwrap_or_default();
+        let found = find_fate(state, used.asset, used.version)?.unwrap_or_default();
         match found.status() {
             pb::VersionStatus::Liable | pb::VersionStatus::Provisional => return Ok(Standing::Liable),
             pb::VersionStatus::Settled => settled = true,

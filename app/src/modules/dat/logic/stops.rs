@@ -3,11 +3,15 @@
 use proto::{address::Address, lazchain::dat::v1 as pb};
 use state::Read;
 
-use super::records::{belongs, find_dat, find_version, policy};
+use super::records::{belongs, fate, find_dat, find_fate, find_version, policy};
 use crate::{
+    ctx::Ctx,
     error::Result,
     modules::{
-        dat::{keys::REVOKED_ACCOUNTS, types::Use},
+        dat::{
+            keys::REVOKED_ACCOUNTS,
+            types::{Burden, Use},
+        },
         idao,
     },
     stored,
@@ -20,42 +24,41 @@ pub(crate) fn frozen(state: &dyn Read, asset: &pb::Asset, now: Time) -> Result<b
 }
 
 /// Whether a version should have unlearnt an ancestor by now.
-pub(crate) fn overdue(version: &pb::Version, now: Time) -> bool {
-    version.unlearning.iter().any(|demand| stored::time(demand.due_at.as_ref()) <= now)
+pub(crate) fn overdue(unlearning: &[pb::Unlearning], now: Time) -> bool {
+    first_due(unlearning).is_some_and(|due| due <= now)
 }
 
-fn newest(state: &dyn Read, asset: &pb::Asset) -> Result<Option<pb::Version>> {
+/// When the first of these demands is overdue.
+fn first_due(unlearning: &[pb::Unlearning]) -> Option<Time> {
+    unlearning.iter().map(|demand| stored::time(demand.due_at.as_ref())).min()
+}
+
+/// What the lineage of an asset's newest final version brings.
+pub(crate) fn burden(state: &dyn Read, asset: &pb::Asset) -> Result<Burden> {
+    let mut burden = Burden::default();
     if asset.final_version == 0 {
-        return Ok(None);
+        return Ok(burden);
     }
-    find_version(state, asset.id, asset.final_version)
+    let Some(newest) = find_version(state, asset.id, asset.final_version)? else { return Ok(burden) };
+    burden.due = first_due(&newest.unlearning);
+    for ancestor in &newest.ancestors {
+        let found = find_fate(state, ancestor.asset, ancestor.version)?;
+        burden.tainted |= found.as_ref().is_none_or(|found| found.status() == pb::VersionStatus::Revoked);
+        let due = found.and_then(|found| first_due(&found.unlearning));
+        burden.due = burden.due.into_iter().chain(due).min();
+    }
+    Ok(burden)
 }
 
-/// Whether the newest final version has a fallen version among its ancestors.
-pub(crate) fn tainted(state: &dyn Read, asset: &pb::Asset) -> Result<bool> {
-    let Some(newest) = newest(state, asset)? else { return Ok(false) };
-    for ancestor in &newest.ancestors {
-        let found = find_version(state, ancestor.asset, ancestor.version)?;
-        if found.is_none_or(|found| found.status() == pb::VersionStatus::Revoked) {
-            return Ok(true);
-        }
+/// The same, worked out once a block as long as the block changes no version.
+pub(super) fn burden_now(ctx: &mut Ctx, asset: &pb::Asset) -> Result<Burden> {
+    let newest = (asset.id, asset.final_version);
+    if let Some(known) = ctx.burdens.known.get(&newest).filter(|_| !ctx.burdens.stale) {
+        return Ok(*known);
     }
-    Ok(false)
-}
-
-/// Whether the newest final version, or one of its ancestors, should have unlearnt something by now.
-pub(crate) fn unlearning_due(state: &dyn Read, asset: &pb::Asset, now: Time) -> Result<bool> {
-    let Some(newest) = newest(state, asset)? else { return Ok(false) };
-    if overdue(&newest, now) {
-        return Ok(true);
-    }
-    for ancestor in &newest.ancestors {
-        let found = find_version(state, ancestor.asset, ancestor.version)?;
-        if found.is_some_and(|found| overdue(&found, now)) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let found = burden(&ctx.state, asset)?;
+    ctx.burdens.known.insert(newest, found);
+    Ok(found)
 }
 
 /// Since when an account gets no access to an asset.
@@ -84,7 +87,7 @@ pub(crate) fn stopped(state: &dyn Read, asset: &pb::Asset, dat: &pb::Dat) -> Res
 /// version, or a freeze that is on now. Work done before it may be charged later. Nothing: no end is known.
 pub(crate) fn use_ends(state: &dyn Read, use_: &Use, now: Time) -> Result<Option<Time>> {
     let asset = super::asset(state, use_.asset)?;
-    let version = super::version(state, use_.asset, use_.version)?;
+    let version = fate(state, use_.asset, use_.version)?;
     let licence = policy(state, use_.asset, use_.policy_version)?;
     let valid_until = licence.terms.as_ref().and_then(|terms| moment(terms.valid_until.as_ref()));
     let mut ends = vec![

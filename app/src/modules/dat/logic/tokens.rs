@@ -11,7 +11,7 @@ use state::{Pb, Read};
 use super::{
     deadlines::to_revenue,
     records::{account, find_version, params, standing_policy},
-    revenue::{claims_wait, credits, pay, put_credits, settle_dat},
+    revenue::{claims_wait_now, credits, pay, put_credits, settle_dat},
 };
 use crate::{
     checks::FEE_DENOM,
@@ -148,7 +148,7 @@ pub(crate) fn transfer(ctx: &mut Ctx, asset: &pb::Asset, dat: pb::Dat, to: &Addr
         return Err(Sdk::InvalidRequest("the token is that account's already".into()).into());
     }
     if dat.share > 0
-        && let Some(why) = claims_wait(&ctx.state, asset, ctx.block.time)?
+        && let Some(why) = claims_wait_now(ctx, asset)?
     {
         return Err(Error::Waits { asset: asset.id, why }.into());
     }
@@ -256,7 +256,7 @@ pub(crate) fn burn(ctx: &mut Ctx, asset: &mut pb::Asset, mut dat: pb::Dat) -> Re
     if dat.share > 0 || dat.lent > 0 {
         return Err(Error::NotEmpty(asset.id, dat.serial).into());
     }
-    if let Some(why) = claims_wait(&ctx.state, asset, ctx.block.time)? {
+    if let Some(why) = claims_wait_now(ctx, asset)? {
         return Err(Error::Waits { asset: asset.id, why }.into());
     }
     pay(ctx, &dat, None)?;

@@ -23,11 +23,12 @@ pub(super) fn asset(state: &dyn Read, ask: pb::QueryAssetRequest) -> Result<pb::
     let now = scheduler::now(state)?;
     let frozen = asset.status() == pb::AssetStatus::Active && logic::frozen(state, &asset, now)?;
     let status = if frozen { pb::AssetStatus::Frozen.into() } else { asset.status };
+    let burden = logic::burden(state, &asset)?;
     Ok(pb::QueryAssetResponse {
         status,
         belongs: logic::belongs(state, &asset)?,
-        tainted: logic::tainted(state, &asset)?,
-        unlearning_due: logic::unlearning_due(state, &asset, now)?,
+        tainted: burden.tainted,
+        unlearning_due: burden.due.is_some_and(|due| due <= now),
         asset: Some(asset),
     })
 }

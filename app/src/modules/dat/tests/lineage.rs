@@ -1,7 +1,13 @@
 //! What versions are made from: limits, royalties, taint, unlearning.
 
 use super::*;
-use crate::modules::dat::types::Derivation;
+use crate::{
+    ctx::Ctx,
+    error::Error,
+    given,
+    modules::dat::types::{Derivation, Fate},
+};
+use state::{Pb, Value};
 
 fn check(chain: &TestChain, parents: &[pb::Parent]) -> Result<crate::modules::dat::types::Lineage, Reject> {
     let (eve, now) = (address("eve"), chain.seen(vec![]).time);
@@ -156,6 +162,55 @@ fn a_fallen_ancestor_taints_until_a_clean_version_comes() {
     // 30 % royalties are 150 for each of two ancestors; the fallen one's part is the payer's holders'
     assert_eq!(claim(&mut chain, &[(3, 1)]), 700 * 60 / 100 + 150);
     assert_eq!(claim(&mut chain, &[(2, 1)]), 150);
+}
+
+#[test]
+fn within_a_block_a_fallen_ancestor_is_seen_at_once_and_forgotten_with_what_was_undone() {
+    let mut chain = chain();
+    let (asset, version) = liable(&mut chain, new("ada", "a"));
+    settled(&mut chain, derived("cleo", "m", &[1]));
+    let seen = chain.act(move |ctx| {
+        let dat = logic::dat(&ctx.state, 2, 1)?;
+        let claims = |ctx: &mut Ctx, what: &str| -> Result<(), Error> {
+            let asked = ctx.attempt(|ctx| logic::claim(ctx, &dat, &[ulaz()]).map(drop))?;
+            let found = logic::claims_wait(&ctx.state, &logic::asset(&ctx.state, 2)?, ctx.block.time)?;
+            assert_eq!(asked.err().map(|reject| reject.code), found.map(|_| 13), "{what}");
+            Ok(())
+        };
+        let fall = |ctx: &mut Ctx| logic::revoke(ctx, asset, version, Amount::ZERO, &address("ada"));
+        claims(ctx, "clean")?;
+        claims(ctx, "clean, and known to be")?;
+        let undone = ctx.attempt(|ctx| {
+            fall(ctx)?;
+            claims(ctx, "fallen")?;
+            Err::<(), _>(given::refused("undone"))
+        })?;
+        assert!(undone.is_err());
+        claims(ctx, "clean again")?;
+        fall(ctx)?;
+        claims(ctx, "fallen for good")?;
+        Ok(logic::burden(&ctx.state, &logic::asset(&ctx.state, 2)?)?.tainted)
+    });
+    assert!(seen.expect("runs"));
+}
+
+#[test]
+fn the_fate_of_a_version_is_read_from_the_same_record() {
+    let time = |seconds| Some(prost_types::Timestamp { seconds, nanos: 0 });
+    let version = pb::Version {
+        asset: 1,
+        royalties: vec![pb::Royalty { asset: 2, bps: 3 }; 40],
+        ancestors: vec![pb::VersionRef { asset: 2, version: 1 }; 40],
+        status: pb::VersionStatus::Revoked.into(),
+        unlearning: vec![pb::Unlearning { ancestor: 2, due_at: time(5) }],
+        anchored_at: time(6),
+        revoked_at: time(7),
+        ..pb::Version::default()
+    };
+    let Pb(fate) = Pb::<Fate>::decode(&Pb(version.clone()).encode()).expect("decodes");
+    let expect =
+        Fate { status: version.status, unlearning: version.unlearning, revoked_at: version.revoked_at };
+    assert_eq!(fate, expect);
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 mod params;
 
+use std::collections::BTreeMap;
+
 use proto::{
     address::Address,
     amount::Amount,
@@ -50,6 +52,36 @@ pub(crate) const MAX_LOCATORS: usize = 4;
 pub(crate) const MAX_WRAPPED_KEY: usize = 256;
 /// Most tokens of one account and asset that are looked at for a grant; a newer one is used by naming it.
 pub(crate) const MAX_GRANTS: u32 = 64;
+
+/// What became of a version: these fields of its record, without what it was made from, which may be long.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Fate {
+    #[prost(enumeration = "pb::VersionStatus", tag = "10")]
+    pub status: i32,
+    #[prost(message, repeated, tag = "11")]
+    pub unlearning: Vec<pb::Unlearning>,
+    #[prost(message, optional, tag = "13")]
+    pub revoked_at: Option<prost_types::Timestamp>,
+}
+
+/// What the lineage of an asset's newest final version keeps its holders from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Burden {
+    /// A version among the ancestors fell.
+    pub tainted: bool,
+    /// When the first demand to unlearn something is overdue, of the version itself or an ancestor.
+    pub due: Option<Time>,
+}
+
+/// Burdens as the block found them: a version has up to [`MAX_ANCESTORS`], so they are looked at once and not with each
+/// claim. Once the block has changed a version, undone or not, none is known any more.
+#[derive(Default)]
+pub(crate) struct Burdens {
+    /// By asset and newest final version.
+    pub known: BTreeMap<(u64, u64), Burden>,
+    /// A version was changed.
+    pub stale: bool,
+}
 
 /// What an accepted update brings.
 #[derive(Clone, Debug)]
