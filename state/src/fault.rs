@@ -22,6 +22,17 @@ pub enum Fault {
         /// What the system said.
         why: String,
     },
+    /// The store on disk was written by another version of this program.
+    #[error(
+        "the store has form {found}, and this program reads form {known} alone: run the program that wrote it, or \
+         remove the store and get its state again, by state sync or from the blocks"
+    )]
+    Format {
+        /// That of the store.
+        found: u64,
+        /// That of this program.
+        known: u64,
+    },
     /// The store was called in a way that it does not allow, such as committing twice.
     #[error("store misused: {why}")]
     Misuse {

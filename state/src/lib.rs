@@ -26,6 +26,7 @@ mod db;
 mod deep;
 mod fault;
 mod folder;
+mod format;
 mod history;
 mod item;
 pub mod key;

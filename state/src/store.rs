@@ -12,7 +12,7 @@ use crate::read::{Changes, Entry};
 use crate::seen::Seen;
 use crate::snapshot::{Deep, Snapshot};
 use crate::sync::Shelf;
-use crate::{behind, checkpoint, load, prune, rollback};
+use crate::{behind, checkpoint, format, load, prune, rollback};
 use rocksdb::WriteBatch;
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -84,6 +84,7 @@ impl Store {
     pub fn open(path: &Path, options: Options) -> Result<Store, Fault> {
         let folder = Folder::open(path)?;
         let db = Db::open(&folder.database(), &options)?;
+        format::check(&db)?;
         let versions = load::versions(&db, &options, &folder.checkpoint())?;
         let core = Core::new(db, options.clone(), versions)?;
         behind::catch_up(&core)?;

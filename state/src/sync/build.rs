@@ -6,6 +6,7 @@ use crate::commit::name;
 use crate::core::{self, Core};
 use crate::db::{Db, Family};
 use crate::fault::Fault;
+use crate::format;
 use crate::read::Changes;
 use crate::store::Store;
 use crate::tree::forest::{self, Forest, Lists, Tries};
@@ -66,6 +67,7 @@ impl Building {
             return Ok(Err(Unsound::Incomplete));
         }
         let mut batch = WriteBatch::default();
+        format::put(&db, &mut batch);
         core::put_latest(&db, &mut batch, height, &forest::app_hash(&tries));
         core::put_earliest(&db, &mut batch, height);
         // so that the next block can be taken back to here, also by a store that was reopened
