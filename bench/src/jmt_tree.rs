@@ -78,7 +78,7 @@ pub(crate) fn measure() -> Result<Report> {
         if round == 1 {
             meter = Meter::begin()?; // the first warms up
         }
-        let picked = (0..BLOCK).map(|j| pick(round, j));
+        let picked = (0..BLOCK).map(|j| pick(KEYS, round, j));
         let set: Vec<_> = picked.map(|index| (number(&[index]), value(round + 1, index))).collect();
         let run = update(&mut memory, version, set)?;
         version += 1;
@@ -90,7 +90,7 @@ pub(crate) fn measure() -> Result<Report> {
     let tree = Sha256Jmt::new(&memory);
     let start = Instant::now();
     for j in 0..PROOFS {
-        tree.get_with_proof(hash(pick(99, j * (BLOCK / PROOFS))), version - 1)?;
+        tree.get_with_proof(hash(pick(KEYS, 99, j * (BLOCK / PROOFS))), version - 1)?;
     }
     report.extra.insert("proof_ns".into(), nanos(start.elapsed()) / PROOFS);
     Ok(report)

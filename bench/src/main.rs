@@ -66,7 +66,7 @@ struct All {
     /// Where the table is written besides stdout
     #[arg(long)]
     out: PathBuf,
-    /// Bank sends among a million accounts too: a quarter of an hour more
+    /// Bank sends among a million accounts and ten million keys too: half an hour more
     #[arg(long)]
     long: bool,
     /// Only rows whose measurement has this in its name: bank, live, tree, empty, work
@@ -98,6 +98,8 @@ enum What {
     Live,
     /// A million keys
     Tree,
+    /// Ten million
+    LargeTree,
     /// The same in the `jmt` crate, in memory
     Jmt,
     /// Empty blocks over our ABCI server
@@ -131,7 +133,8 @@ fn measure(what: What, folder: &Path, peers: Option<&Path>) -> Result<Report> {
         What::BankPooled => bank::measure(folder, bank::Style::Pooled),
         What::BankIndexed => bank::measure(folder, bank::Style::Indexed),
         What::Live => live::measure(folder, peers),
-        What::Tree => tree::measure(folder),
+        What::Tree => tree::measure(folder, tree::KEYS),
+        What::LargeTree => tree::measure(folder, tree::MANY_KEYS),
         What::Jmt => jmt_tree::measure(),
         What::Empty => empty::measure(folder, false),
         What::EmptyStock => empty::measure(folder, true),

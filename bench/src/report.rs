@@ -88,6 +88,10 @@ fn rows(all: &All) -> Result<Vec<Row>> {
         let (ours, jmt, peer) = (small.ours("tree")?, small.ours("jmt")?, small.peer("tree")?);
         rows.extend(table::tree(&ours, &jmt, &peer)?);
         forget(&small.folder)?;
+        if all.long {
+            rows.extend(table::large_tree(&small.ours("large-tree")?, &ours)?);
+            forget(&small.folder)?;
+        }
     }
     if small.wants("empty") {
         rows.push(table::empty(&small.ours("empty")?, &small.ours("empty-stock")?));

@@ -162,16 +162,7 @@ pub(crate) fn tree(ours: &Report, jmt: &Report, iavl: &Report) -> Result<Vec<Row
         bar: "300 B",
         ratio: iavl.bytes() / ours.bytes(),
     };
-    let (rebuild, restart) = (ours.figure("rebuild_ns")?, ours.figure("restart_ns")?);
-    let opened = Row {
-        name: "B12",
-        what: "restart at a million keys, orderly; beside it after a kill",
-        ours: format!("{:.2} s", restart / 1e9),
-        peer: format!("the same without checkpoint {:.2} s", rebuild / 1e9),
-        more: String::new(),
-        bar: "30 s at 10 M",
-        ratio: rebuild / restart,
-    };
+    let opened = restart("B12", "restart at a million keys, orderly; beside it after a kill", ours)?;
     Ok(vec![
         update("B6", iavl, &format!("{IAVL}, synced")),
         update("B6j", jmt, "jmt 0.12, in memory"),
@@ -180,6 +171,43 @@ pub(crate) fn tree(ours: &Report, jmt: &Report, iavl: &Report) -> Result<Vec<Row
         proof("B15", iavl.figure("proof_ns")?, IAVL)?,
         proof("B15j", jmt.figure("proof_ns")?, "jmt 0.12, in memory")?,
     ])
+}
+
+fn restart(name: &'static str, what: &'static str, ours: &Report) -> Result<Row> {
+    let (rebuild, restart) = (ours.figure("rebuild_ns")?, ours.figure("restart_ns")?);
+    Ok(Row {
+        name,
+        what,
+        ours: format!("{:.2} s", restart / 1e9),
+        peer: format!("the same without checkpoint {:.2} s", rebuild / 1e9),
+        more: String::new(),
+        bar: "30 s at 10 M",
+        ratio: rebuild / restart,
+    })
+}
+
+/// Ten million keys, where no peer came to an end: beside them our own million.
+pub(crate) fn large_tree(ours: &Report, million: &Report) -> Result<Vec<Row>> {
+    let update = Row {
+        name: "B7",
+        what: "update of a key among ten million, 10k a block, synced",
+        ours: format!("{:.2} us", ours.wall_us()),
+        peer: format!("none came to an end; ours among a million {:.2} us", million.wall_us()),
+        more: cost(ours, million),
+        bar: "8 us",
+        ratio: million.wall_us() / ours.wall_us(),
+    };
+    let proof = (ours.figure("proof_ns")?, million.figure("proof_ns")?);
+    let proof = Row {
+        name: "B15m",
+        what: "proof of a key at the tip, among ten million",
+        ours: format!("{:.1} us", proof.0 / 1e3),
+        peer: format!("ours among a million {:.1} us", proof.1 / 1e3),
+        more: String::new(),
+        bar: "50 us",
+        ratio: proof.1 / proof.0,
+    };
+    Ok(vec![update, restart("B12m", "restart at ten million keys", ours)?, proof])
 }
 
 pub(crate) fn empty(ours: &Report, stock: &Report) -> Row {

@@ -1,4 +1,4 @@
-//! The store alone: a million keys, ten thousand updates a block, each block synced to disk.
+//! The store alone: a million keys or ten, ten thousand updates a block, each block synced to disk.
 
 use std::{path::Path, thread::sleep, time::Duration, time::Instant};
 
@@ -12,6 +12,8 @@ use crate::{
 
 /// Keys there are.
 pub(crate) const KEYS: u64 = 1_000_000;
+/// Keys where none of the peers came to an end.
+pub(crate) const MANY_KEYS: u64 = 10_000_000;
 /// Updates a block.
 pub(crate) const BLOCK: u64 = 10_000;
 /// Blocks measured; one more warms up.
@@ -31,16 +33,16 @@ pub(crate) fn value(round: u64, index: u64) -> Vec<u8> {
     number(&[round, index]).to_vec()
 }
 
-/// The j-th key of a round: one of each hundred, so that all differ.
-pub(crate) fn pick(round: u64, j: u64) -> u64 {
-    let stride = KEYS / BLOCK;
+/// The j-th key of a round among so many: one of each stretch, so that all differ.
+pub(crate) fn pick(keys: u64, round: u64, j: u64) -> u64 {
+    let stride = keys / BLOCK;
     j * stride + below(&[round, j, 1], stride)
 }
 
-pub(crate) fn measure(folder: &Path) -> Result<Report> {
+pub(crate) fn measure(folder: &Path, keys: u64) -> Result<Report> {
     let home = tempfile::tempdir_in(folder)?;
     let store = Store::open(home.path(), Options::default())?;
-    for (part, from) in (0..KEYS).step_by(usize::try_from(FILL)?).enumerate() {
+    for (part, from) in (0..keys).step_by(usize::try_from(FILL)?).enumerate() {
         let changes = (from..from + FILL).map(|index| (key(index), Some(value(0, index)))).collect();
         commit(&store, u64::try_from(part)? + 1, changes)?;
     }
@@ -50,7 +52,7 @@ pub(crate) fn measure(folder: &Path) -> Result<Report> {
         if round == 1 {
             meter = Meter::begin()?; // the first warms up
         }
-        let picked = (0..BLOCK).map(|j| pick(round, j));
+        let picked = (0..BLOCK).map(|j| pick(keys, round, j));
         let changes = picked.map(|index| (key(index), Some(value(round + 1, index)))).collect();
         let run = commit(&store, store.height() + 1, changes)?;
         if round > 0 {
@@ -58,7 +60,7 @@ pub(crate) fn measure(folder: &Path) -> Result<Report> {
         }
     }
     meter.end(&mut report)?;
-    report.extra.insert("proof_ns".into(), prove(&store)?);
+    report.extra.insert("proof_ns".into(), prove(&store, keys)?);
     drop(store);
     report.extra.insert("rebuild_ns".into(), reopen(home.path())?.1);
     let (store, _) = reopen(home.path())?;
@@ -78,11 +80,13 @@ fn commit(store: &Store, height: u64, changes: Changes) -> Result<Run> {
 }
 
 /// Nanoseconds that a proof of what a key holds in the newest state takes.
-fn prove(store: &Store) -> Result<u64> {
+fn prove(store: &Store, keys: u64) -> Result<u64> {
     let latest = store.latest();
     let start = Instant::now();
     for j in 0..PROOFS {
-        latest.prove(&key(pick(99, j * (BLOCK / PROOFS))))?.context("the newest state can be proved")?;
+        latest
+            .prove(&key(pick(keys, 99, j * (BLOCK / PROOFS))))?
+            .context("the newest state can be proved")?;
     }
     Ok(nanos(start.elapsed()) / PROOFS)
 }
