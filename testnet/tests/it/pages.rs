@@ -8,6 +8,8 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use proto::address::Address;
+
 use crate::{
     common::{Net, lazd},
     library,
@@ -19,7 +21,7 @@ const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/networks/four.toml"
 const PORTS: [&str; 7] = ["8700", "8800", "8801", "8810", "8811", "8900", "8910"];
 
 /// Lines of a page that failed, from its end, that are shown.
-const LAST: usize = 40;
+const LAST: usize = 25;
 
 /// Stops at the first line that fails. Jobs are groups of processes, as in the shell that somebody types into.
 const SHELL: &str = r#"set -euo pipefail -m
@@ -143,6 +145,27 @@ fn the_tour_does_what_it_says() {
     place.ends(place.begin("tour", place.folder.path().to_owned(), &typed("tour")));
 }
 
+/// Who reads a page is not alone: nobody may take the first provider there is for the town's.
+fn another_provider_is_first_in_the_list(net: &Net) {
+    let address = |name: &str| net.address("node0", name).parse::<Address>().unwrap();
+    let pat = address("pat");
+    // each has a new key; every other one is below Pat's
+    let names = (0..64).map(|n| format!("another-{n}"));
+    let first = names.into_iter().find(|name| {
+        net.said("node0", &format!("keys add {name}"));
+        address(name) < pat
+    });
+    let first = first.unwrap();
+    net.tx("node0", &format!("bank send faucet {first} 10000000ulaz"));
+    let key = net.json("node0", &format!("voucher key --from {first}"));
+    let key = key["channel_key"].as_str().unwrap();
+    net.tx(
+        "node0",
+        &format!("usage register-provider https://{first}.example.org infer {key} --from {first}"),
+    );
+    assert_eq!(net.q("usage providers")["providers"][0]["address"], net.address("node0", &first));
+}
+
 #[test]
 fn the_pages_of_the_four_roles_do_what_they_say() {
     let place = Place::new();
@@ -150,6 +173,7 @@ fn the_pages_of_the_four_roles_do_what_they_say() {
     // the fourth validator's operator completes the Quorum that the others need
     place.ends(place.begin("operator", square.clone(), &typed("operator")));
     place.ends(place.begin("town", square, "testnet/town.sh"));
+    another_provider_is_first_in_the_list(&place.net);
     let readers =
         ["data-owner", "provider", "consumer"].map(|page| place.begin(page, place.room(page), &typed(page)));
     readers.into_iter().for_each(|reader| place.ends(reader));
