@@ -42,6 +42,8 @@ pub mod doors;
 pub mod metrics;
 pub mod node;
 
+mod generations;
+
 #[cfg(test)]
 mod gauntlet;
 #[cfg(test)]

@@ -3,10 +3,11 @@
 
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use indexmap::IndexMap;
 use proto::{sign, signed};
 use rayon::prelude::*;
 use secp256k1::{Message as Digest32, PublicKey, Secp256k1, VerifyOnly, ecdsa};
+
+use crate::generations::Generations;
 
 std::thread_local! {
     static CURVE: Secp256k1<VerifyOnly> = Secp256k1::verification_only();
@@ -22,31 +23,21 @@ pub(crate) fn is_signed(key: &[u8; 33], bytes: &[u8], signature: &[u8]) -> bool 
     })
 }
 
-/// Keys whose points are kept, in each of two generations; 100 bytes each.
+/// Keys whose points are kept, in each of two generations; 110 bytes each.
 const MOST_POINTS: usize = 32_768;
 
 /// A key's point takes a seventh of a verification, and accounts sign again and again.
-static POINTS: LazyLock<Mutex<Points>> = LazyLock::new(Mutex::default);
-
-#[derive(Default)]
-struct Points {
-    young: IndexMap<[u8; 33], PublicKey>,
-    old: IndexMap<[u8; 33], PublicKey>,
-}
+static POINTS: LazyLock<Mutex<Generations<33, PublicKey>>> =
+    LazyLock::new(|| Mutex::new(Generations::new(MOST_POINTS)));
 
 /// The point of a key, if it is one on the curve.
 fn point(key: &[u8; 33]) -> Option<PublicKey> {
     let points = || POINTS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(point) = points().young.get(key) {
-        return Some(*point);
+    if let Some(point) = points().find(key) {
+        return Some(point);
     }
-    let old = points().old.get(key).copied();
-    let point = old.or_else(|| PublicKey::from_slice(key).ok())?;
-    let mut points = points();
-    points.young.insert(*key, point);
-    if points.young.len() >= MOST_POINTS {
-        points.old = std::mem::take(&mut points.young);
-    }
+    let point = PublicKey::from_slice(key).ok()?;
+    points().insert(*key, point, 1);
     Some(point)
 }
 

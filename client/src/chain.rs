@@ -9,7 +9,10 @@ use proto::{
     address::Address,
     cosmos::{
         auth::v1beta1::{QueryAccountInfoRequest, QueryAccountInfoResponse},
-        base::abci::v1beta1::{SearchTxsResult, TxResponse},
+        base::{
+            abci::v1beta1::{SearchTxsResult, TxResponse},
+            node::v1beta1::{ConfigRequest, ConfigResponse},
+        },
         tx::v1beta1::{SimulateRequest, SimulateResponse, Tx},
     },
     pubkey::PubKey,
@@ -122,6 +125,15 @@ impl Chain {
         let answer: SimulateResponse = self.ask("/cosmos.tx.v1beta1.Service/Simulate", &request).await?;
         let gas = answer.gas_info.ok_or_else(|| Error::Answer("simulation without gas info".into()))?;
         Ok(Simulated { gas_used: gas.gas_used })
+    }
+
+    /// The least that the node asks for a unit of gas, as `0.0025ulaz`; nothing if it asks for nothing. It takes any one of
+    /// its prices, so the first is enough.
+    pub async fn least_gas_price(&self) -> Result<Option<String>> {
+        let config: ConfigResponse =
+            self.ask("/cosmos.base.node.v1beta1.Service/Config", &ConfigRequest::default()).await?;
+        let first = config.minimum_gas_price.split(',').next().unwrap_or_default().trim();
+        Ok((!first.is_empty()).then(|| first.to_owned()))
     }
 
     /// Gives a transaction to the node. A refusal is a code in the answer, as in the SDK.

@@ -7,7 +7,6 @@ use proto::{
     coin::{Coin, Coins, DecCoin},
     cosmos::{
         base::abci::v1beta1::TxResponse,
-        base::node::v1beta1::{ConfigRequest, ConfigResponse},
         tx::v1beta1::{Fee, Tx, TxBody},
     },
     pubkey::PubKey,
@@ -97,11 +96,8 @@ impl Sender {
         // what is on its way is not in the state that is simulated on
         let signer = Signer { address: self.address(), key: Some(self.secret.public()), sequence: None };
         let gas_limit = simulate(chain, &tx, &[signer]).await?.gas_used;
-        let config: ConfigResponse =
-            chain.ask("/cosmos.base.node.v1beta1.Service/Config", &ConfigRequest::default()).await?;
-        let price = config.minimum_gas_price.split(',').next().unwrap_or_default().trim().to_owned();
         let mut amount = Vec::new();
-        if !price.is_empty() {
+        if let Some(price) = chain.least_gas_price().await? {
             let bad = |why: String| Error::Answer(format!("minimum gas price {price:?}: {why}"));
             let price: DecCoin = price.parse().map_err(|error| bad(format!("{error}")))?;
             let units = price.amount.times_amount(Amount::new(gas_limit.into()));

@@ -206,11 +206,16 @@ pub struct Beneath {
     seen: Seen,
 }
 
+/// A copy of what a key shows.
+fn shown(state: &impl Read, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+    let mut value = None;
+    state.show(key, &mut |bytes| value = bytes.map(<[u8]>::to_vec))?;
+    Ok(value)
+}
+
 impl Read for Beneath {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
-        let mut value = None;
-        self.show(key, &mut |bytes| value = bytes.map(<[u8]>::to_vec))?;
-        Ok(value)
+        shown(self, key)
     }
 
     fn show(&self, key: &[u8], look: &mut dyn FnMut(Option<&[u8]>)) -> Result<(), Fault> {
@@ -266,9 +271,7 @@ impl Iterator for Pages<'_> {
 
 impl Read for Overlay {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
-        let mut value = None;
-        self.show(key, &mut |bytes| value = bytes.map(<[u8]>::to_vec))?;
-        Ok(value)
+        shown(self, key)
     }
 
     fn show(&self, key: &[u8], look: &mut dyn FnMut(Option<&[u8]>)) -> Result<(), Fault> {

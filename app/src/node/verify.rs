@@ -2,74 +2,49 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use indexmap::IndexMap;
 use rayon::prelude::*;
 use state::{Beneath, Fault, Overlay, Read};
 
 use crate::{
     checks,
     error::{Error, Reject, Result},
+    generations::Generations,
     node::execute,
     tx::Tx,
 };
 
-/// Bytes of the transactions known at most, in two generations. Parsed they take about eight times as much.
-const MOST_BYTES: usize = 16 << 20;
+/// Bytes of the transactions known, in each of two generations. Parsed they take about eight times as much.
+const MOST_BYTES: usize = 8 << 20;
 
-/// Transactions that came to the pool, by hash. Only looked up, so the order of the table shows nowhere.
-#[derive(Clone, Default)]
-pub(crate) struct Known(Arc<Mutex<Generations>>);
+/// Transactions that came to the pool, by hash.
+#[derive(Clone)]
+pub(crate) struct Known(Arc<Mutex<Generations<32, Prepared>>>);
 
-#[derive(Default)]
-struct Generations {
-    young: IndexMap<[u8; 32], Prepared>,
-    old: IndexMap<[u8; 32], Prepared>,
-    /// Of the young ones.
-    bytes: usize,
-}
-
-impl Generations {
-    fn turn(&mut self) {
-        self.old = std::mem::take(&mut self.young);
-        self.bytes = 0;
+impl Default for Known {
+    fn default() -> Known {
+        Known(Arc::new(Mutex::new(Generations::new(MOST_BYTES))))
     }
 }
 
 impl Known {
-    fn lock(&self) -> MutexGuard<'_, Generations> {
+    fn lock(&self) -> MutexGuard<'_, Generations<32, Prepared>> {
         self.0.lock().expect("no panic happens with this lock held")
-    }
-
-    /// What is known of a transaction.
-    fn find(&self, hash: &[u8; 32]) -> Option<Prepared> {
-        let known = self.lock();
-        known.young.get(hash).or_else(|| known.old.get(hash)).cloned()
     }
 
     /// Remembers a transaction whose signatures are right.
     fn remember(&self, prepared: &Prepared) {
         let Prepared { tx: Ok(tx), right_for: Some(_) } = prepared else { return };
-        let mut known = self.lock();
-        if known.young.insert(tx.hash, prepared.clone()).is_none() {
-            known.bytes = known.bytes.saturating_add(prepared.size());
-        }
-        if known.bytes > MOST_BYTES / 2 {
-            known.turn();
-        }
+        let size = tx.body_bytes.len().saturating_add(tx.auth_bytes.len());
+        self.lock().insert(tx.hash, prepared.clone(), size);
     }
 
     /// Forgets transactions that a block had.
     pub(crate) fn forget<'a>(&self, hashes: impl Iterator<Item = &'a [u8; 32]>) {
         let mut known = self.lock();
-        for hash in hashes {
-            match known.young.swap_remove(hash) {
-                Some(prepared) => known.bytes = known.bytes.saturating_sub(prepared.size()),
-                None => drop(known.old.swap_remove(hash)),
-            }
-        }
+        hashes.for_each(|hash| known.remove(hash));
     }
 
-    /// Ages what is known: what no block had in 128 to 256 heights is forgotten.
+    /// Ages what is known: what was not asked for in 128 to 256 heights is forgotten.
     pub(crate) fn turn(&self, height: u64) {
         if height.is_multiple_of(128) {
             self.lock().turn();
@@ -84,13 +59,6 @@ pub(crate) struct Prepared {
     pub tx: Result<Arc<Tx>, Reject>,
     /// Account numbers its signatures are right for, as far as they were judged.
     pub right_for: Option<Arc<[u64]>>,
-}
-
-impl Prepared {
-    /// What it counts for among what is known.
-    fn size(&self) -> usize {
-        self.tx.as_ref().map_or(0, |tx| tx.body_bytes.len().saturating_add(tx.auth_bytes.len()))
-    }
 }
 
 /// Parses what is not known, and reads from the state what the transactions will need, on all cores.
@@ -161,7 +129,7 @@ fn judge(state: &(dyn Read + Sync), chain_id: &str, parsed: Prepared) -> Result<
 /// Parsing is part of a transaction, so a panic in it is the transaction's.
 fn parse(bytes: &[u8], known: &Known) -> Result<Prepared, Fault> {
     let hash = execute::hash(bytes);
-    if let Some(prepared) = known.find(&hash) {
+    if let Some(prepared) = known.lock().find(&hash) {
         return Ok(prepared);
     }
     let caught = std::panic::catch_unwind(|| Tx::parse_hashed(bytes, hash));

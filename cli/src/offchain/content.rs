@@ -99,6 +99,7 @@ Examples:
     Wrap {
         /// 32 bytes in hex or base64
         to: String,
+        /// The file with the data key
         #[arg(long)]
         key_file: PathBuf,
         #[command(flatten)]
@@ -113,6 +114,7 @@ Examples:
         task: String,
         /// The round of that task
         round: u32,
+        /// The file with the data key
         #[arg(long)]
         key_file: PathBuf,
         #[command(flatten)]
@@ -130,6 +132,7 @@ Example:
     Deliver {
         /// The asset: 12 or asset-12
         asset: String,
+        /// The file with the data key
         #[arg(long)]
         key_file: PathBuf,
         #[command(flatten)]

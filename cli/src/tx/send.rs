@@ -15,10 +15,7 @@ use proto::{
     address::Address,
     amount::Amount,
     cosmos::{
-        base::{
-            abci::v1beta1::TxResponse,
-            node::v1beta1::{ConfigRequest, ConfigResponse},
-        },
+        base::abci::v1beta1::TxResponse,
         tx::v1beta1::{Fee, Tx, TxBody},
     },
 };
@@ -171,19 +168,14 @@ fn estimate(context: &Context, flags: &TxFlags, from: &From, tx: &Tx) -> Result<
     Ok(gas)
 }
 
-/// The least that the node asks for a unit of gas. It takes any one of its prices, so the first is enough.
+/// The least that the node asks for a unit of gas.
 fn minimum_price(context: &Context) -> Result<Option<String>> {
     let chain = context.chain()?;
-    let request = ConfigRequest::default();
-    let answer: ConfigResponse = runtime()?
-        .block_on(chain.ask("/cosmos.base.node.v1beta1.Service/Config", &request))
+    let price = runtime()?
+        .block_on(chain.least_gas_price())
         .context("cannot ask the node for its minimum gas price; give --fees or --gas-prices")?;
-    let price = answer.minimum_gas_price.split(',').next().unwrap_or_default().trim().to_owned();
-    if price.is_empty() {
-        return Ok(None);
-    }
-    eprintln!("gas price: {price}, the node's minimum");
-    Ok(Some(price))
+    price.iter().for_each(|price| eprintln!("gas price: {price}, the node's minimum"));
+    Ok(price)
 }
 
 /// Gas that a transaction uses: with the keys of its signers, since each key costs.
