@@ -30,7 +30,7 @@ const COMMITTEES: u64 = 20;
 /// Blocks; the first warms up.
 const BLOCKS: u64 = 6;
 /// Transactions of one block of `flat`, each with a voucher and a claim.
-const PAIRS: u64 = 500;
+const PAIRS: u64 = 2_000;
 
 /// Plays blocks on this genesis; the first warms up.
 fn blocks(folder: &Path, stage: Stage, units: u64, blocks: Vec<Vec<Vec<u8>>>) -> Result<Report> {

@@ -38,8 +38,8 @@ const ROUNDS: Map<(u64, u32), Pb<vsc::Round>> = Map::new("vsc/rounds");
 
 /// All shares of an asset.
 const SHARES: u32 = 1_000_000;
-/// Of a unit, in `ulaz`: so much that each of 100,000 holders can claim something of one voucher.
-const PRICE: u64 = 1_000_000;
+/// Of a unit, in `ulaz`: so much that each of a million holders can claim something of one voucher.
+const PRICE: u64 = 10_000_000;
 /// Units that a channel's deposit is good for.
 const UNITS: u64 = 100_000_000;
 
