@@ -85,8 +85,8 @@ fn claims(metadata: &ParquetMetaData, bytes: u64) -> Result<u64, Unreadable> {
     }
     let groups = metadata.row_groups();
     let known = |compression| {
-        use Compression::{GZIP, LZ4, LZ4_RAW, SNAPPY, UNCOMPRESSED};
-        matches!(compression, UNCOMPRESSED | SNAPPY | GZIP(_) | LZ4 | LZ4_RAW)
+        use Compression::{BROTLI, GZIP, LZ4, LZ4_RAW, SNAPPY, UNCOMPRESSED, ZSTD};
+        matches!(compression, UNCOMPRESSED | SNAPPY | GZIP(_) | LZ4 | LZ4_RAW | ZSTD(_) | BROTLI(_))
     };
     let mut all = groups.iter().flat_map(|group| group.columns()).map(|column| column.compression());
     if let Some(strange) = all.find(|compression| !known(*compression)) {
