@@ -146,11 +146,11 @@ pub(crate) fn add_income(ctx: &mut Ctx, asset: u64, denom: &Denom, amount: Amoun
 /// The accounts of a token that are kept.
 pub(crate) fn credits(state: &dyn Read, asset: u64, serial: u64) -> Result<Vec<(Denom, Account)>> {
     let page = CREDITS.page(state, &(asset, serial), None, MAX_INCOMES)?;
-    let account = |((_, _, denom), Pb(credit)): (_, Pb<pb::Credit>)| {
-        let (mark, credit) = (stored::amount(&credit.mark)?, stored::amount(&credit.credit)?);
-        Ok((denom, Account { mark, credit }))
-    };
-    page.into_iter().map(account).collect()
+    page.into_iter().map(|((_, _, denom), Pb(kept))| Ok((denom, kept_account(&kept)?))).collect()
+}
+
+fn kept_account(kept: &pb::Credit) -> Result<Account> {
+    Ok(Account { mark: stored::amount(&kept.mark)?, credit: stored::amount(&kept.credit)? })
 }
 
 /// Stores accounts of a token.
@@ -168,17 +168,34 @@ pub(super) fn put_credits(
 
 /// A token's accounts settled up to now, in every denomination that its asset ever earned, with what was added.
 pub(crate) fn claimable(state: &dyn Read, dat: &pb::Dat) -> Result<Vec<(Denom, Amount, Account)>> {
-    let kept = credits(state, dat.asset, dat.serial)?;
     let incomes = INCOMES.page(state, &dat.asset, None, MAX_INCOMES)?;
-    let mut settled = Vec::with_capacity(incomes.len());
-    for ((_, denom), Pb(income)) in incomes {
-        let added = stored::amount(&income.added)?;
-        let mut account =
-            kept.iter().find(|(have, _)| *have == denom).map_or_else(Account::default, |(_, a)| *a);
-        account.settle(added, dat.share)?;
-        settled.push((denom, added, account));
+    incomes.into_iter().map(|((_, denom), Pb(income))| settled(state, dat, denom, &income)).collect()
+}
+
+/// The same in these denominations, each once.
+fn claimable_in(state: &dyn Read, dat: &pb::Dat, denoms: &[Denom]) -> Result<Vec<(Denom, Amount, Account)>> {
+    let mut all = Vec::with_capacity(denoms.len());
+    for denom in denoms {
+        if let Some(Pb(income)) = INCOMES.get(state, &(dat.asset, denom.clone()))? {
+            all.push(settled(state, dat, denom.clone(), &income)?);
+        }
     }
-    Ok(settled)
+    Ok(all)
+}
+
+/// The account of one denomination.
+fn settled(
+    state: &dyn Read,
+    dat: &pb::Dat,
+    denom: Denom,
+    income: &pb::Income,
+) -> Result<(Denom, Amount, Account)> {
+    let added = stored::amount(&income.added)?;
+    let key = (dat.asset, dat.serial, denom);
+    let kept = CREDITS.get(state, &key)?;
+    let mut account = kept.map_or(Ok(Account::default()), |Pb(kept)| kept_account(&kept))?;
+    account.settle(added, dat.share)?;
+    Ok((key.2, added, account))
 }
 
 /// Settles a token in every denomination: before each change of its share.
@@ -236,10 +253,11 @@ pub(super) fn pay(ctx: &mut Ctx, dat: &pb::Dat, denoms: Option<&[Denom]>) -> Res
     let owner = stored::address(&dat.owner)?;
     let mut coins = Vec::new();
     let mut accounts = Vec::new();
-    for (denom, _, mut account) in claimable(&ctx.state, dat)? {
-        if denoms.is_some_and(|denoms| !denoms.contains(&denom)) {
-            continue;
-        }
+    let settled = match denoms {
+        Some(denoms) => claimable_in(&ctx.state, dat, denoms)?,
+        None => claimable(&ctx.state, dat)?,
+    };
+    for (denom, _, mut account) in settled {
         let amount = account.take_whole()?;
         if !amount.is_zero() {
             count_claimed(ctx, dat.asset, &denom, amount)?;

@@ -9,6 +9,7 @@ use crate::{
     given::{list, refused},
     modules::dat::{
         handlers,
+        keys::{CREDITS, DATS},
         types::{MAX_CLAIMED, MAX_DENOMS, check},
     },
     msg::{Gas, Msg},
@@ -36,6 +37,15 @@ impl Msg for ClaimRevenue {
 
     fn cost(&self) -> Gas {
         Gas(20_000).times(self.dats.len().saturating_mul(self.denoms.len().saturating_add(1)))
+    }
+
+    fn reads(&self, keys: &mut Vec<Vec<u8>>) {
+        // one denomination's accounts, so that there are not more keys than the message has bytes
+        let first = self.denoms.first();
+        for (asset, serial) in &self.dats {
+            keys.push(DATS.raw_key(&(*asset, *serial)));
+            keys.extend(first.map(|denom| CREDITS.raw_key(&(*asset, *serial, denom.clone()))));
+        }
     }
 
     fn apply(&self, ctx: &mut Ctx) -> Result<pb::MsgClaimRevenueResponse> {

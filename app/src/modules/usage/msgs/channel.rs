@@ -11,7 +11,7 @@ use crate::{
     ctx::Ctx,
     error::Result,
     given::{self, digest, list, refused},
-    modules::usage::{handlers, voucher::Voucher},
+    modules::usage::{handlers, keys::CHANNELS, voucher::Voucher},
     msg::{Gas, Msg},
     time::Span,
 };
@@ -180,6 +180,10 @@ impl Msg for RedeemVouchers {
 
     fn cost(&self) -> Gas {
         Gas(30_000).times(self.vouchers.len())
+    }
+
+    fn reads(&self, keys: &mut Vec<Vec<u8>>) {
+        keys.extend(self.vouchers.iter().map(|voucher| CHANNELS.raw_key(&voucher.channel)));
     }
 
     fn apply(&self, ctx: &mut Ctx) -> Result<pb::MsgRedeemVouchersResponse> {
