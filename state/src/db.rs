@@ -8,7 +8,8 @@ use rayon::prelude::*;
 use rocksdb::{
     BlockBasedIndexType, BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB,
     DBCompactionStyle, DBCompressionType, DBRawIterator, IngestExternalFileOptions, IteratorMode,
-    ReadOptions, SstFileWriter, WriteBatch, WriteBufferManager, WriteOptions, compaction_filter::Decision,
+    ReadOptions, SstFileWriter, WaitForCompactOptions, WriteBatch, WriteBufferManager, WriteOptions,
+    compaction_filter::Decision,
 };
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
@@ -249,6 +250,13 @@ impl Db {
         self.rocks.flush_wal(true).map_err(|why| Fault::disk("syncing the log", why))
     }
 
+    /// Flushes what is in write buffers, and waits until no compaction is under way or wanted.
+    pub(crate) fn drain(&self) -> Result<(), Fault> {
+        let mut options = WaitForCompactOptions::default();
+        options.set_flush(true);
+        self.rocks.wait_for_compact(&options).map_err(|why| Fault::disk("waiting for compaction", why))
+    }
+
     /// Rewrites a family, so that what was deleted or forgotten gives its space back.
     pub(crate) fn compact(&self, family: Family) {
         self.rocks.compact_range_cf(self.family(family), None::<&[u8]>, None::<&[u8]>);
@@ -306,7 +314,6 @@ fn at_least(bound: Bound<Vec<u8>>) -> Vec<u8> {
 fn tuned(family: Family, cache: &Cache, write_budget: usize, forget: &Arc<AtomicU64>) -> rocksdb::Options {
     let mut table = BlockBasedOptions::default();
     table.set_block_cache(cache);
-    table.set_bloom_filter(10.0, false);
     table.set_cache_index_and_filter_blocks(true);
     table.set_pin_l0_filter_and_index_blocks_in_cache(true);
     // in parts: the filter of a file as big as a genesis does not fit into one shard of the cache, so each read fetched it
@@ -319,6 +326,9 @@ fn tuned(family: Family, cache: &Cache, write_budget: usize, forget: &Arc<Atomic
     let buffer = (write_budget / 3).clamp(1 << 20, 64 << 20);
     options.set_write_buffer_size(buffer);
     options.set_compression_type(DBCompressionType::Lz4);
+    if !matches!(family, Family::Undo | Family::History) {
+        table.set_bloom_filter(10.0, false); // those two are sought in, which no filter shortens
+    }
     match family {
         Family::Latest => {
             table.set_block_size(4 << 10);

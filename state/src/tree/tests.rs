@@ -121,6 +121,31 @@ fn the_small_trie_is_the_same_trie() {
 }
 
 #[test]
+fn thousands_of_keys_changed_added_and_removed_at_once_give_the_root_of_jmt() {
+    let key = |number: u32| format!("k{number}").into_bytes();
+    let forest = Forest::new();
+    let mut model: Model = (0..3_000).map(|number| (key(number), vec![1])).collect();
+    let filled = model.iter().map(|(key, value)| ([b"a/", key.as_slice()].concat(), Some(value.clone())));
+    let tries = apply(&forest, &Tries::new(), &filled.collect()).tries;
+    assert_eq!(tries["a"].root, oracle(&model));
+    let mut changes = BTreeMap::new();
+    for number in 0..4_000 {
+        let change = if number % 3 == 0 { None } else { Some(vec![2]) };
+        if number % 7 > 1 {
+            changes.insert([b"a/", key(number).as_slice()].concat(), change.clone());
+            match change {
+                Some(value) => model.insert(key(number), value),
+                None => model.remove(&key(number)),
+            };
+        }
+    }
+    assert_eq!(apply(&forest, &tries, &changes).tries["a"].root, oracle(&model));
+    assert_eq!(forest.path(&tries["a"], &hash::digest(&key(2))).leaf.unwrap().hash, {
+        hash::leaf(&hash::digest(&key(2)), &hash::digest(&[1]))
+    });
+}
+
+#[test]
 fn the_same_keys_give_the_same_root_in_any_order() {
     let forest = Forest::new();
     let one = |key: usize| BTreeMap::from([(format!("a/{key}").into_bytes(), Some(vec![1]))]);

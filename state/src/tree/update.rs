@@ -2,6 +2,10 @@
 
 use super::arena::{Arena, Kind, Leaf, Node, Ref};
 use super::hash::{self, Hash};
+use std::hint::black_box;
+
+/// Keys that are looked for side by side.
+const ABREAST: usize = 32;
 
 /// What happens to one key.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +48,10 @@ impl Pass<'_> {
                 let Node { left, right, .. } = *self.arena.node(slot);
                 let (low, high) = halves(updates, depth);
                 let below = depth.saturating_add(1);
+                if updates.len() > ABREAST {
+                    look_ahead(self.arena, left, low, below);
+                    look_ahead(self.arena, right, high, below);
+                }
                 let (new_left, new_right) = (self.apply(left, low, below), self.apply(right, high, below));
                 if (new_left, new_right) == (left, right) {
                     return subtree;
@@ -96,6 +104,31 @@ impl Pass<'_> {
                 joined
             }
         }
+    }
+}
+
+/// Goes to the leaves of a few keys side by side. The pass that follows goes to one after the other, and would wait for
+/// memory at each step; here the waits overlap, and the pass finds in the cache what it needs.
+fn look_ahead(arena: &Arena, subtree: Ref, updates: &[Update], mut depth: usize) {
+    if updates.len() > ABREAST {
+        return; // their halves will
+    }
+    let (mut places, mut under_way) = ([subtree; ABREAST], true);
+    while under_way {
+        under_way = false;
+        for (place, update) in places.iter_mut().zip(updates) {
+            if let Kind::Node(slot) = place.kind() {
+                let Node { left, right, .. } = *arena.node(slot);
+                let (here, there) = if hash::bit(&update.key, depth) { (right, left) } else { (left, right) };
+                *place = here;
+                black_box(arena.sum(there)); // what it hashes to is needed as well
+                under_way = true;
+            }
+        }
+        depth = depth.saturating_add(1);
+    }
+    for (place, _) in places.iter().zip(updates) {
+        black_box(arena.sum(*place));
     }
 }
 
