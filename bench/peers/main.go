@@ -20,12 +20,13 @@ type Run struct {
 
 // Report is what one side measured.
 type Report struct {
-	Runs     []Run            `json:"runs"`
-	Units    uint64           `json:"units"`
-	CPUNs    int64            `json:"cpu_ns"`
-	Written  int64            `json:"written"`
-	RSSBytes int64            `json:"rss_bytes"`
-	Extra    map[string]int64 `json:"extra"`
+	Runs      []Run            `json:"runs"`
+	Units     uint64           `json:"units"`
+	CPUNs     int64            `json:"cpu_ns"`
+	Written   int64            `json:"written"`
+	Compacted int64            `json:"compacted"`
+	RSSBytes  int64            `json:"rss_bytes"`
+	Extra     map[string]int64 `json:"extra"`
 }
 
 // Meter remembers what the process had used when measuring began.

@@ -9,12 +9,14 @@ import (
 	dbm "github.com/cosmos/cosmos-db"
 	"github.com/cosmos/iavl"
 	idb "github.com/cosmos/iavl/db"
+	"github.com/syndtr/goleveldb/leveldb"
 )
 
 const (
 	keys      = 1_000_000
 	perBlock  = 10_000
-	rounds    = 5
+	warm      = 40
+	rounds    = 50
 	proofs    = 2_000
 	cacheSize = 781_250 // the SDK's default
 )
@@ -42,6 +44,24 @@ func pick(round, j uint64) uint64 {
 	return j*stride + binary.BigEndian.Uint64(number(round, j, 1))%stride
 }
 
+// settled waits until the database writes nothing by itself, and returns what its compactions have written so far.
+func settled(db *leveldb.DB) int64 {
+	for before := ^uint64(0); ; time.Sleep(2 * time.Second) {
+		var stats leveldb.DBStats
+		must(db.Stats(&stats))
+		if stats.IOWrite == before {
+			var compacted int64
+			for level, size := range stats.LevelWrite {
+				if level > 0 { // what is flushed comes into level 0
+					compacted += size
+				}
+			}
+			return compacted
+		}
+		before = stats.IOWrite
+	}
+}
+
 func tree(folder string) Report {
 	db, err := dbm.NewGoLevelDB("iavl", filepath.Join(folder, "peer-tree"), nil)
 	must(err)
@@ -56,9 +76,11 @@ func tree(folder string) Report {
 	must(err)
 	report := Report{Units: perBlock, Extra: map[string]int64{}}
 	var meter Meter
-	for round := uint64(0); round <= rounds; round++ {
-		if round == 1 {
-			meter = begin() // the first warms up
+	var compacted int64
+	for round := uint64(0); round < warm+rounds; round++ {
+		if round == warm {
+			compacted = settled(db.DB())
+			meter = begin()
 		}
 		start := time.Now()
 		for j := uint64(0); j < perBlock; j++ {
@@ -70,10 +92,11 @@ func tree(folder string) Report {
 		start = time.Now()
 		_, _, err = tree.SaveVersion()
 		must(err)
-		if round > 0 {
+		if round >= warm {
 			report.Runs = append(report.Runs, Run{FinalizeNs: set, CommitNs: since(start)})
 		}
 	}
+	report.Compacted = settled(db.DB()) - compacted
 	meter.end(&report)
 	start := time.Now()
 	for j := uint64(0); j < proofs; j++ {

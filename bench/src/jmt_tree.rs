@@ -11,7 +11,7 @@ use sha2::Sha256;
 
 use crate::{
     meter::{Meter, Report, Run, nanos},
-    tree::{BLOCK, KEYS, ROUNDS, pick, value},
+    tree::{BLOCK, KEYS, ROUNDS, WARM, pick, value},
     workload::number,
 };
 
@@ -74,15 +74,15 @@ pub(crate) fn measure() -> Result<Report> {
     }
     let mut report = Report { units: BLOCK, ..Report::default() };
     let mut meter = Meter::begin()?;
-    for round in 0..=ROUNDS {
-        if round == 1 {
-            meter = Meter::begin()?; // the first warms up
+    for round in 0..WARM + ROUNDS {
+        if round == WARM {
+            meter = Meter::begin()?;
         }
         let picked = (0..BLOCK).map(|j| pick(KEYS, round, j));
         let set: Vec<_> = picked.map(|index| (number(&[index]), value(round + 1, index))).collect();
         let run = update(&mut memory, version, set)?;
         version += 1;
-        if round > 0 {
+        if round >= WARM {
             report.runs.push(run);
         }
     }

@@ -25,6 +25,9 @@ pub(crate) struct Report {
     pub(crate) cpu_ns: u64,
     /// Bytes handed to the system by all runs.
     pub(crate) written: u64,
+    /// Of these, what rewrote tables that were there: compaction.
+    #[serde(default)]
+    pub(crate) compacted: u64,
     pub(crate) rss_bytes: u64,
     pub(crate) extra: BTreeMap<String, u64>,
 }
@@ -67,6 +70,11 @@ impl Report {
         self.written as f64 / self.all_units()
     }
 
+    /// Bytes written a unit before compaction: logs, and tables when they are first written.
+    pub(crate) fn first_bytes(&self) -> f64 {
+        (self.written - self.compacted) as f64 / self.all_units()
+    }
+
     fn all_units(&self) -> f64 {
         (self.units * self.runs.len() as u64) as f64
     }
@@ -81,16 +89,18 @@ impl Report {
 pub(crate) struct Meter {
     cpu_ns: u64,
     written: u64,
+    compacted: u64,
 }
 
 impl Meter {
     pub(crate) fn begin() -> Result<Meter> {
-        Ok(Meter { cpu_ns: cpu_ns()?, written: field("io", "wchar")? })
+        Ok(Meter { cpu_ns: cpu_ns()?, written: field("io", "wchar")?, compacted: compacted()? })
     }
 
     pub(crate) fn end(&self, report: &mut Report) -> Result<()> {
         report.cpu_ns = cpu_ns()? - self.cpu_ns;
         report.written = field("io", "wchar")? - self.written;
+        report.compacted = compacted()? - self.compacted;
         report.rss_bytes = field("status", "VmRSS")? * 1024;
         Ok(())
     }
@@ -104,12 +114,28 @@ fn cpu_ns() -> Result<u64> {
     Ok(ticks.sum::<Result<u64, _>>()? * TICK_NS)
 }
 
+/// Bytes written by the threads on which RocksDB compacts, and does nothing else.
+fn compacted() -> Result<u64> {
+    let mut sum = 0;
+    for task in fs::read_dir("/proc/self/task")? {
+        let task = Path::new("task").join(task?.file_name());
+        let Ok(name) = fs::read_to_string(Path::new("/proc/self").join(&task).join("comm")) else {
+            continue; // a thread that has ended meanwhile
+        };
+        if name.starts_with("rocksdb:low") {
+            sum += field(task.join("io"), "wchar")?;
+        }
+    }
+    Ok(sum)
+}
+
 /// One number of a file in `/proc/self`.
-fn field(file: &str, name: &str) -> Result<u64> {
-    let text = fs::read_to_string(Path::new("/proc/self").join(file))?;
+fn field(file: impl AsRef<Path>, name: &str) -> Result<u64> {
+    let file = Path::new("/proc/self").join(file);
+    let text = fs::read_to_string(&file)?;
     let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
     let number = line.and_then(|rest| rest.split_whitespace().next());
-    Ok(number.with_context(|| format!("no {name} in /proc/self/{file}"))?.parse()?)
+    Ok(number.with_context(|| format!("no {name} in {}", file.display()))?.parse()?)
 }
 
 pub(crate) fn nanos(duration: Duration) -> u64 {

@@ -11,7 +11,7 @@ use crate::load;
 use crate::merge::Ask;
 use crate::read::Changes;
 use crate::version::Version;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 /// Blocks written together.
 const TOGETHER: usize = 8;
@@ -40,6 +40,13 @@ pub(crate) fn write_soon(core: &Arc<Core>) -> Result<(), Fault> {
     let thread = std::thread::Builder::new().name("store-history".into());
     *writer = Some(thread.spawn(work).map_err(|why| Fault::disk("starting a thread to write history", why))?);
     Ok(())
+}
+
+/// Writes what is due, and returns when it is written.
+pub(crate) fn write_due(core: &Core) -> Result<(), Fault> {
+    let _no_commit = core.writing.lock().unwrap_or_else(PoisonError::into_inner);
+    core.settle();
+    core.failure().map_or_else(|| write(core, &core.waiting()), Err)
 }
 
 fn write(core: &Core, versions: &[Arc<Version>]) -> Result<(), Fault> {

@@ -261,6 +261,14 @@ impl Store {
         checkpoint::write(&self.core().latest(), &self.shared.folder.checkpoint())
     }
 
+    /// Waits for what goes on behind the commits: afterwards history is written as far as it is due, nothing is in write
+    /// buffers, and no compaction is under way or wanted. For measurements and tests.
+    pub fn drain(&self) -> Result<(), Fault> {
+        let core = self.core();
+        behind::write_due(&core)?;
+        core.db.drain()
+    }
+
     /// Figures for metrics.
     pub fn figures(&self) -> Figures {
         let core = self.core();

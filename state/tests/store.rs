@@ -118,6 +118,20 @@ fn a_snapshot_reads_the_same_after_later_blocks() {
 }
 
 #[test]
+fn what_was_drained_is_in_tables_and_reads_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(folder.path(), Options::default()).expect("opens");
+    for height in 1..=3_u8 {
+        commit(&store, height.into(), Changes::from([(vec![b'a', b'/', height], Some(vec![height]))]));
+    }
+    let before = store.figures().state_bytes;
+    store.drain().expect("drains");
+    assert!(store.figures().state_bytes > before);
+    assert_eq!(store.latest().page(b"a/", None, 10).expect("reads").len(), 3);
+    assert_eq!(store.at(2).expect("kept").page(b"a/", None, 10).expect("reads").len(), 2);
+}
+
+#[test]
 fn how_to_take_back_a_block_is_forgotten_in_time_whatever_is_pruned() {
     for pruning in [Pruning::Nothing, Pruning::Default, Pruning::Everything] {
         let folder = tempfile::tempdir().expect("a folder");
