@@ -2,9 +2,8 @@
 //!
 //! The order is Cosmos' ante chain. What passes here has paid and used its sequence even if its messages fail.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
 use proto::{
     address::Address,
     coin::{Coins, DecCoin, Denom},
@@ -53,7 +52,7 @@ pub enum Purpose<'a> {
 
 /// Passes a transaction, takes its fee and uses its sequences, or refuses it and changes nothing (the caller drops
 /// the writes).
-pub fn run(ctx: &mut Ctx, tx: &Arc<Tx>, purpose: &Purpose) -> Result<()> {
+pub fn run(ctx: &mut Ctx, tx: &Tx, purpose: &Purpose) -> Result<()> {
     let params = auth::params(&ctx.state)?;
     #[cfg(test)]
     crate::gauntlet::trip(&tx.body.memo, "checks");
@@ -70,25 +69,20 @@ pub fn run(ctx: &mut Ctx, tx: &Arc<Tx>, purpose: &Purpose) -> Result<()> {
     for place in 0..tx.signers.len() {
         sign_off(ctx, tx, place, purpose)?;
     }
-    ctx.emit_later(Passed(Arc::clone(tx)));
+    announce(ctx, tx);
     Ok(())
 }
 
-/// What a transaction that passed announces after the fee's transfer.
-struct Passed(Arc<Tx>);
-
-impl event::Later for Passed {
-    fn spell(&self, out: &mut event::Spelling) {
-        let Tx { fee, signers, .. } = &*self.0;
-        let payer = out.address(&fee.payer).to_string();
-        out.add(&event::Tx::Fee { fee: fee.coins.to_string(), payer });
-        for signer in signers {
-            let sequence = format!("{}/{}", out.address(&signer.address), signer.sequence);
-            out.add(&event::Tx::AccountSequence(sequence));
-        }
-        for signer in signers {
-            out.add(&event::Tx::Signature(BASE64.encode(&signer.signature)));
-        }
+/// What a transaction that passed says after the fee's transfer.
+fn announce(ctx: &mut Ctx, tx: &Tx) {
+    let payer = &*ctx.spelled(&tx.fee.payer);
+    ctx.emit(event::Tx::Fee { fee: &tx.fee.coins, payer });
+    for signer in &tx.signers {
+        let account = &*ctx.spelled(&signer.address);
+        ctx.emit(event::Tx::AccountSequence(account, signer.sequence));
+    }
+    for signer in &tx.signers {
+        ctx.emit(event::Tx::Signature(&signer.signature));
     }
 }
 

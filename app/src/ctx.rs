@@ -1,14 +1,19 @@
 //! What a handler works with: the block, the state, and where events go.
 
-use proto::address::ConsAddress;
+use std::{collections::VecDeque, sync::Arc};
+
+use proto::address::{Address, ConsAddress};
 use state::{Fault, Overlay};
 
 use crate::{
     error::{Reject, Result, split},
-    event::{Announced, Emitted, Event, Later, spelled},
+    event::{Event, Events, Journal, Origin},
     modules::{audit, dat},
     time::Time,
 };
+
+/// Addresses in text that are at hand, besides the newest.
+const MOST_SPELLINGS: usize = 7;
 
 /// The block being built. Its time is the only clock there is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,7 +38,11 @@ pub struct Ctx {
     pub tx: Option<[u8; 32]>,
     /// What lineages bring, as the block found it.
     pub(crate) burdens: dat::Burdens,
-    events: Vec<Announced>,
+    events: Journal,
+    /// Where events come from now.
+    origin: Origin,
+    /// The addresses last spelled, the newest in front.
+    spellings: VecDeque<(Address, Arc<str>)>,
     trail: Vec<audit::Kept>,
 }
 
@@ -45,41 +54,40 @@ impl Ctx {
             state,
             tx: None,
             burdens: dat::Burdens::default(),
-            events: Vec::new(),
+            events: Journal::default(),
+            origin: Origin::default(),
+            spellings: VecDeque::new(),
             trail: Vec::new(),
         }
     }
 
     /// Announces something. Dropped if the attempt it is part of fails.
     pub fn emit<E: Event>(&mut self, event: E) {
-        self.events.push(Announced::now(&event));
+        self.events.add(&event, self.origin);
     }
 
-    /// As [`Ctx::emit`], for what every transaction announces: it is spelled on another core.
-    pub(crate) fn emit_later(&mut self, events: impl Later) {
-        self.events.push(Announced::later(events));
+    /// Does work whose events say that they come from there.
+    pub(crate) fn within<T>(&mut self, origin: Origin, work: impl FnOnce(&mut Ctx) -> T) -> T {
+        let before = std::mem::replace(&mut self.origin, origin);
+        let done = work(self);
+        self.origin = before;
+        done
     }
 
-    /// Runs a message of a transaction: what it announces is known to be its own.
-    pub(crate) fn as_message<T>(
-        &mut self,
-        index: usize,
-        work: impl FnOnce(&mut Ctx) -> Result<T>,
-    ) -> Result<T> {
-        let begin = self.events.len();
-        let done = work(self)?;
-        self.events.iter_mut().skip(begin).for_each(|event| event.message = Some(index));
-        Ok(done)
+    /// An address in text: a transaction's events name the same few accounts again and again.
+    pub(crate) fn spelled(&mut self, who: &Address) -> Arc<str> {
+        if let Some((_, text)) = self.spellings.iter().find(|(known, _)| known == who) {
+            return Arc::clone(text);
+        }
+        let text: Arc<str> = who.to_string().into();
+        self.spellings.truncate(MOST_SPELLINGS);
+        self.spellings.push_front((*who, Arc::clone(&text)));
+        text
     }
 
     /// Takes all events announced so far.
-    pub fn take_events(&mut self) -> Vec<Emitted> {
-        spelled(self.take_announced())
-    }
-
-    /// Takes all events announced so far, as they are.
-    pub(crate) fn take_announced(&mut self) -> Vec<Announced> {
-        std::mem::take(&mut self.events)
+    pub fn take_events(&mut self) -> Events {
+        self.events.take()
     }
 
     /// Adds an entry to what the node keeps of trails beside the state. Dropped if the attempt it is part of fails.
@@ -99,13 +107,13 @@ impl Ctx {
         work: impl FnOnce(&mut Ctx) -> Result<T>,
     ) -> Result<Result<T, Reject>, Fault> {
         self.state.checkpoint();
-        let (events, trail) = (self.events.len(), self.trail.len());
+        let (events, trail) = (self.events.place(), self.trail.len());
         let outcome = split(work(self));
         if matches!(outcome, Ok(Ok(_))) {
             self.state.keep();
         } else {
             self.state.rollback();
-            self.events.truncate(events);
+            self.events.back_to(events);
             self.trail.truncate(trail);
         }
         outcome
@@ -119,13 +127,14 @@ impl Ctx {
         on_panic: impl FnOnce(String) -> Reject,
     ) -> Result<Result<T, Reject>, Fault> {
         let depth = self.state.depth();
-        let (events, trail) = (self.events.len(), self.trail.len());
+        let (events, origin, trail) = (self.events.place(), self.origin, self.trail.len());
         let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.attempt(work)));
         caught.unwrap_or_else(|panic| {
             while self.state.depth() > depth {
                 self.state.rollback();
             }
-            self.events.truncate(events);
+            self.events.back_to(events);
+            self.origin = origin;
             self.trail.truncate(trail);
             let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let text = text.or_else(|| panic.downcast_ref::<String>().cloned());

@@ -18,7 +18,7 @@ fn a_send_moves_coins_pays_its_fee_and_uses_its_sequence() {
     let result = chain.run("ada", vec![send("ada", "bob", 100)]);
     assert_eq!((result.code, result.log.as_str()), (0, ""));
     assert_eq!((chain.balance("ada"), chain.balance("bob"), chain.sequence("ada")), (890, 100, 1));
-    let kinds: Vec<_> = result.events.iter().map(|event| event.r#type.as_str()).collect();
+    let kinds: Vec<_> = result.events.iter().map(|event| event.kind()).collect();
     let fee = ["coin_spent", "coin_received", "transfer", "message", "tx", "tx", "tx"];
     let message = ["message", "coin_spent", "coin_received", "transfer", "message"];
     assert_eq!(kinds, [fee.as_slice(), message.as_slice()].concat());
@@ -41,7 +41,7 @@ fn a_failing_message_changes_nothing_but_the_fee_and_the_sequence() {
     assert!(result.log.starts_with("failed to execute message; message index: 1: spendable balance 985ulaz"));
     assert!(result.data.is_empty());
     assert_eq!((chain.balance("ada"), chain.balance("bob"), chain.sequence("ada")), (990, 0, 1));
-    assert!(!result.events.iter().any(|event| event.attributes.iter().any(|pair| pair.key == "msg_index")));
+    assert!(!result.events.iter().any(|event| event.value("msg_index").is_some()));
 }
 
 #[test]

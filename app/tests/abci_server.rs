@@ -14,13 +14,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use lazchain_app::abci::{Address, Observer, Options, Server};
+use lazchain_app::abci::{Address, Observer, Options, Served, Server};
 use prost::Message;
 use tendermint_abci::{Application, ClientBuilder};
 use tendermint_proto::v0_38::abci::{
-    Request, RequestCheckTx, RequestEcho, RequestFinalizeBlock, RequestFlush, RequestInfo, RequestQuery,
-    Response, ResponseCheckTx, ResponseCommit, ResponseFinalizeBlock, ResponseInfo, ResponseQuery,
-    request::Value as Ask, response::Value as Reply,
+    Event, ExecTxResult, Request, RequestCheckTx, RequestEcho, RequestFinalizeBlock, RequestFlush,
+    RequestInfo, RequestQuery, Response, ResponseCheckTx, ResponseCommit, ResponseFinalizeBlock,
+    ResponseInfo, ResponseQuery, request::Value as Ask, response::Value as Reply,
 };
 
 /// Its `query` waits for the gate; its `check_tx` panics when told to.
@@ -57,6 +57,32 @@ impl Application for Fake {
     }
     fn commit(&self) -> ResponseCommit {
         ResponseCommit { retain_height: 3 }
+    }
+}
+
+impl Served for Fake {}
+
+/// Its answers with events are messages of its own: they tell what it was asked with.
+#[derive(Clone)]
+struct Own;
+
+/// Field 7 of `ResponseCheckTx` and field 2 of `ResponseFinalizeBlock`, encoded.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Encoded {
+    #[prost(bytes = "bytes", repeated, tag = "7")]
+    events: Vec<bytes::Bytes>,
+    #[prost(bytes = "bytes", repeated, tag = "2")]
+    results: Vec<bytes::Bytes>,
+}
+
+impl Application for Own {}
+
+impl Served for Own {
+    fn checked(&self, ask: RequestCheckTx) -> impl Message {
+        Encoded { events: vec![ask.tx], results: Vec::new() }
+    }
+    fn finalized(&self, ask: RequestFinalizeBlock) -> impl Message {
+        Encoded { events: Vec::new(), results: ask.txs }
     }
 }
 
@@ -128,6 +154,34 @@ fn the_stock_client_is_served() {
     assert_eq!(client.finalize_block(block).unwrap().app_hash.as_ref(), b"10000");
     assert_eq!(client.commit().unwrap().retain_height, 3);
     drop(client);
+    assert!(server.shutdown(Duration::from_secs(5)));
+}
+
+#[test]
+fn an_application_answers_with_messages_of_its_own_in_the_frames_of_the_generated_ones() {
+    let server = Server::start(&"tcp://127.0.0.1:0".parse().unwrap(), Own, Options::default()).unwrap();
+    let Address::Tcp(host) = server.address().clone() else { unreachable!("asked for TCP") };
+    let event = |size: usize| Event { r#type: "x".repeat(size), attributes: Vec::new() };
+    // the last block is longer than what a connection holds back
+    for sizes in [vec![], vec![0], vec![1, 200, 70_000], vec![100; 20_000]] {
+        let events: Vec<Event> = sizes.iter().map(|size| event(*size)).collect();
+        let result = |event: &Event| ExecTxResult { events: vec![event.clone()], ..Default::default() };
+        let tx_results: Vec<ExecTxResult> = events.iter().map(result).collect();
+        let txs = tx_results.iter().map(|result| result.encode_to_vec().into()).collect();
+        let checked = ResponseCheckTx { events: vec![event(sizes.len())], ..Default::default() };
+        let tx = checked.events[0].encode_to_vec().into();
+        let finalized = ResponseFinalizeBlock { tx_results, ..Default::default() };
+        let replies = [Reply::FinalizeBlock(finalized), Reply::CheckTx(checked)];
+        let framed = |reply| Response { value: Some(reply) }.encode_length_delimited_to_vec();
+        let expected = replies.map(framed).concat();
+        let block = frame(Ask::FinalizeBlock(RequestFinalizeBlock { txs, ..Default::default() }));
+        let mut stream = connect(&host);
+        let check = frame(Ask::CheckTx(RequestCheckTx { tx, r#type: 0 }));
+        stream.write_all(&[block, check].concat()).unwrap();
+        let mut got = vec![0; expected.len()];
+        stream.read_exact(&mut got).unwrap();
+        assert!(got == expected, "{} transactions", sizes.len());
+    }
     assert!(server.shutdown(Duration::from_secs(5)));
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use prost::Message;
-use proto::address::ConsAddress;
+use proto::{address::ConsAddress, tendermint::abci::Event};
 use state::{Arrival, Fault, SNAPSHOT_FORMAT};
 use tendermint_abci::Application;
 use tendermint_proto::{
@@ -19,7 +19,7 @@ use tendermint_proto::{
             RequestQuery, RequestVerifyVoteExtension, ResponseApplySnapshotChunk, ResponseCheckTx,
             ResponseCommit, ResponseExtendVote, ResponseFinalizeBlock, ResponseInfo, ResponseInitChain,
             ResponseListSnapshots, ResponseLoadSnapshotChunk, ResponseOfferSnapshot, ResponsePrepareProposal,
-            ResponseProcessProposal, ResponseQuery, ResponseVerifyVoteExtension, Snapshot,
+            ResponseProcessProposal, ResponseQuery, ResponseVerifyVoteExtension, Snapshot, ValidatorUpdate,
             response_apply_snapshot_chunk, response_offer_snapshot, response_process_proposal,
             response_verify_vote_extension,
         },
@@ -27,12 +27,13 @@ use tendermint_proto::{
     },
 };
 
+use super::Served;
 use crate::{
     doors::{Desk, abci_query},
     error::Result,
     genesis::InitChain,
     modules::consensus,
-    node::{Answer, Misbehavior, Node, Offer, Seen, Vote, signed},
+    node::{Answer, ExecTxResult, Misbehavior, Node, Offer, Seen, Vote, signed},
     time::Time,
 };
 
@@ -108,9 +109,7 @@ impl Application for Chain {
     }
 
     fn check_tx(&self, request: RequestCheckTx) -> ResponseCheckTx {
-        let again = request.r#type() == CheckTxType::Recheck;
-        let checked = if again { self.node.recheck(&request.tx) } else { self.node.check(&request.tx) };
-        sound("checking a transaction", checked)
+        recode(&self.checked(request))
     }
 
     fn prepare_proposal(&self, request: RequestPrepareProposal) -> ResponsePrepareProposal {
@@ -152,21 +151,7 @@ impl Application for Chain {
     }
 
     fn finalize_block(&self, request: RequestFinalizeBlock) -> ResponseFinalizeBlock {
-        if self.node.halted() {
-            // no answer is the only one that cannot be mistaken for a block; the process ends meanwhile
-            tracing::info!(height = request.height, "this block waits for the next start");
-            loop {
-                std::thread::park();
-            }
-        }
-        let finalized = surely("executing a block", self.node.finalize(seen(request)));
-        ResponseFinalizeBlock {
-            events: finalized.events,
-            tx_results: finalized.results,
-            validator_updates: finalized.validators,
-            consensus_param_updates: finalized.params.as_ref().map(recode),
-            app_hash: finalized.app_hash.to_vec().into(),
-        }
+        recode(&self.finalized(request))
     }
 
     fn commit(&self) -> ResponseCommit {
@@ -244,6 +229,50 @@ impl Application for Chain {
     }
 }
 
+impl Served for Chain {
+    fn checked(&self, request: RequestCheckTx) -> impl Message {
+        let again = request.r#type() == CheckTxType::Recheck;
+        let checked = if again { self.node.recheck(&request.tx) } else { self.node.check(&request.tx) };
+        sound("checking a transaction", checked)
+    }
+
+    fn finalized(&self, request: RequestFinalizeBlock) -> impl Message {
+        if self.node.halted() {
+            // no answer is the only one that cannot be mistaken for a block; the process ends meanwhile
+            tracing::info!(height = request.height, "this block waits for the next start");
+            loop {
+                std::thread::park();
+            }
+        }
+        let finalized = surely("executing a block", self.node.finalize(seen(request)));
+        let events = finalized.events.decode();
+        FinalizedBlock {
+            events: events.unwrap_or_else(|error| fatal("reading a block's events", &error)),
+            tx_results: finalized.results,
+            validator_updates: finalized.validators,
+            consensus_param_updates: finalized.params,
+            app_hash: finalized.app_hash.to_vec(),
+        }
+    }
+}
+
+/// `ResponseFinalizeBlock` with the results as they are kept.
+#[derive(Clone, PartialEq, prost::Message)]
+struct FinalizedBlock {
+    /// Of begin and end of the block.
+    #[prost(message, repeated, tag = "1")]
+    events: Vec<Event>,
+    /// One per transaction.
+    #[prost(message, repeated, tag = "2")]
+    tx_results: Vec<ExecTxResult>,
+    #[prost(message, repeated, tag = "3")]
+    validator_updates: Vec<ValidatorUpdate>,
+    #[prost(message, optional, tag = "4")]
+    consensus_param_updates: Option<proto::tendermint::types::ConsensusParams>,
+    #[prost(bytes = "vec", tag = "5")]
+    app_hash: Vec<u8>,
+}
+
 fn seen(block: RequestFinalizeBlock) -> Seen {
     Seen {
         height: unsigned(block.height),
@@ -287,7 +316,7 @@ fn misbehavior(wire: Vec<WireMisbehavior>) -> Vec<Misbehavior> {
 /// The same message in the other family's generated type.
 fn recode<A: Message, B: Message + Default>(message: &A) -> B {
     B::decode(message.encode_to_vec().as_slice())
-        .unwrap_or_else(|error| fatal("translating parameters", &error))
+        .unwrap_or_else(|error| fatal("translating a message", &error))
 }
 
 fn time(wire: Option<&Timestamp>) -> Time {

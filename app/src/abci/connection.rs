@@ -9,7 +9,6 @@ use std::{
     time::Duration,
 };
 
-use tendermint_abci::Application;
 use tendermint_proto::v0_38::abci::{
     Request, Response, ResponseException, request::Value as Ask, response::Value as Reply,
 };
@@ -17,7 +16,7 @@ use tendermint_proto::v0_38::abci::{
 use super::{
     frame::{self, Broken, Requests},
     queries,
-    server::Options,
+    server::{Options, Served},
 };
 
 /// Replies are written out early once they reach this size, so that memory stays bounded.
@@ -79,7 +78,7 @@ impl Write for Stream {
 }
 
 /// Serves one connection until the peer leaves, breaks the protocol, or `stopping` is raised.
-pub(super) fn serve<A: Application>(app: &A, stream: Stream, options: &Options, stopping: &AtomicBool) {
+pub(super) fn serve<A: Served>(app: &A, stream: Stream, options: &Options, stopping: &AtomicBool) {
     let mut requests = Requests::new(stream, options.frame_bytes);
     if let Err(broken) = talk(app, &mut requests, options, stopping) {
         tracing::warn!(%broken, "ABCI connection closed");
@@ -89,7 +88,7 @@ pub(super) fn serve<A: Application>(app: &A, stream: Stream, options: &Options, 
     }
 }
 
-fn talk<A: Application>(
+fn talk<A: Served>(
     app: &A,
     requests: &mut Requests<Stream>,
     options: &Options,
@@ -110,9 +109,7 @@ fn talk<A: Application>(
             return queries::talk(app, request, requests, (options, stopping));
         }
         let flush = matches!(request.value, Some(Ask::Flush(_)));
-        let reply = run(app, request, options);
-        let last = matches!(reply.value, Some(Reply::Exception(_)));
-        frame::append(&reply, &mut held);
+        let last = run(app, request, options, &mut held);
         if flush || last || held.len() >= MAX_HELD_BYTES || !requests.ready() {
             requests.stream().write_all(&held)?;
             held.clear();
@@ -127,13 +124,14 @@ fn talk<A: Application>(
     Ok(())
 }
 
-/// Runs one request. A panic here means that this process no longer knows its own state: it ends, at once and whole,
-/// because a thread that dies alone would leave a validator that is half alive.
-pub(super) fn run<A: Application>(app: &A, request: Request, options: &Options) -> Response {
+/// Runs one request and appends the reply to `out`; true if it was of no known kind, after which nothing is read. A
+/// panic here means that this process no longer knows its own state: it ends, at once and whole, because a thread that
+/// dies alone would leave a validator that is half alive.
+pub(super) fn run<A: Served>(app: &A, request: Request, options: &Options, out: &mut Vec<u8>) -> bool {
     let method = name(&request);
     let done = options.observer.as_ref().map(|observer| observer.begin(method));
-    let reply = match catch_unwind(AssertUnwindSafe(|| answer(app, request))) {
-        Ok(reply) => reply,
+    let last = match catch_unwind(AssertUnwindSafe(|| answer(app, request, out))) {
+        Ok(last) => last,
         Err(panic) => {
             let text = panic
                 .downcast_ref::<&str>()
@@ -147,17 +145,28 @@ pub(super) fn run<A: Application>(app: &A, request: Request, options: &Options) 
     if let Some(done) = done {
         done();
     }
-    reply
+    last
 }
 
-fn answer<A: Application>(app: &A, request: Request) -> Response {
+/// Field numbers of replies in [`Response`].
+const CHECK_TX: u32 = 9;
+const FINALIZE_BLOCK: u32 = 21;
+
+fn answer<A: Served>(app: &A, request: Request, out: &mut Vec<u8>) -> bool {
     let value = match request.value {
+        Some(Ask::CheckTx(ask)) => {
+            frame::append_as(CHECK_TX, &app.checked(ask), out);
+            return false;
+        }
+        Some(Ask::FinalizeBlock(ask)) => {
+            frame::append_as(FINALIZE_BLOCK, &app.finalized(ask), out);
+            return false;
+        }
         Some(Ask::Echo(ask)) => Reply::Echo(app.echo(ask)),
         Some(Ask::Flush(_)) => Reply::Flush(app.flush()),
         Some(Ask::Info(ask)) => Reply::Info(app.info(ask)),
         Some(Ask::InitChain(ask)) => Reply::InitChain(app.init_chain(ask)),
         Some(Ask::Query(ask)) => Reply::Query(app.query(ask)),
-        Some(Ask::CheckTx(ask)) => Reply::CheckTx(app.check_tx(ask)),
         Some(Ask::Commit(_)) => Reply::Commit(app.commit()),
         Some(Ask::ListSnapshots(_)) => Reply::ListSnapshots(app.list_snapshots()),
         Some(Ask::OfferSnapshot(ask)) => Reply::OfferSnapshot(app.offer_snapshot(ask)),
@@ -167,12 +176,13 @@ fn answer<A: Application>(app: &A, request: Request) -> Response {
         Some(Ask::ProcessProposal(ask)) => Reply::ProcessProposal(app.process_proposal(ask)),
         Some(Ask::ExtendVote(ask)) => Reply::ExtendVote(app.extend_vote(ask)),
         Some(Ask::VerifyVoteExtension(ask)) => Reply::VerifyVoteExtension(app.verify_vote_extension(ask)),
-        Some(Ask::FinalizeBlock(ask)) => Reply::FinalizeBlock(app.finalize_block(ask)),
         None => {
             Reply::Exception(ResponseException { error: "the request is empty or of an unknown kind".into() })
         }
     };
-    Response { value: Some(value) }
+    let last = matches!(value, Reply::Exception(_));
+    frame::append(&Response { value: Some(value) }, out);
+    last
 }
 
 fn name(request: &Request) -> &'static str {

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, BufReader, Read};
 
 use bytes::Bytes;
-use prost::Message;
+use prost::{Message, encoding};
 use tendermint_proto::v0_38::abci::{Request, Response};
 
 /// A 64-bit varint never needs more bytes.
@@ -59,7 +59,7 @@ impl<S: Read> Requests<S> {
     /// Is the whole next frame in memory already? If not, whoever waits for replies must get them before we read.
     pub(super) fn ready(&self) -> bool {
         let mut rest = self.stream.buffer();
-        match prost::encoding::decode_varint(&mut rest) {
+        match encoding::decode_varint(&mut rest) {
             Ok(length) => usize::try_from(length).is_ok_and(|length| length <= rest.len()),
             Err(_) => false,
         }
@@ -94,6 +94,13 @@ impl<S: Read> Requests<S> {
 /// Appends one reply with its length to `out`.
 pub(super) fn append(reply: &Response, out: &mut Vec<u8>) {
     reply.encode_length_delimited(out).expect("a Vec grows as far as the reply needs");
+}
+
+/// The same for a reply of that kind, by its field number in [`Response`], whose message need not be the generated one.
+pub(super) fn append_as(kind: u32, message: &impl Message, out: &mut Vec<u8>) {
+    let length = encoding::message::encoded_len(kind, message);
+    encoding::encode_varint(u64::try_from(length).unwrap_or(u64::MAX), out);
+    encoding::message::encode(kind, message, out);
 }
 
 #[cfg(test)]

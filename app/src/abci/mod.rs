@@ -7,7 +7,7 @@ mod queries;
 pub mod server;
 
 pub use application::Chain;
-pub use server::{Address, Observer, Options, Server};
+pub use server::{Address, Observer, Options, Served, Server};
 
 #[cfg(test)]
 mod tests;

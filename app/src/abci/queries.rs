@@ -12,13 +12,12 @@ use std::{
     thread,
 };
 
-use tendermint_abci::Application;
-use tendermint_proto::v0_38::abci::{Request, Response, request::Value as Ask, response::Value as Reply};
+use tendermint_proto::v0_38::abci::{Request, request::Value as Ask};
 
 use super::{
     connection::{MAX_HELD_BYTES, Stream, part, run},
-    frame::{self, Broken, Requests},
-    server::Options,
+    frame::{Broken, Requests},
+    server::{Options, Served},
 };
 
 /// Replies that are awaited at once, and so queries that run at once on one connection.
@@ -27,7 +26,7 @@ const MAX_AWAITED: usize = 32;
 const STACK_BYTES: usize = 4 * 1024 * 1024;
 
 /// Serves the rest of a connection whose `first` query has been read.
-pub(super) fn talk<A: Application>(
+pub(super) fn talk<A: Served>(
     app: &A,
     first: Request,
     requests: &mut Requests<Stream>,
@@ -51,11 +50,11 @@ pub(super) fn talk<A: Application>(
 }
 
 /// Reads and begins requests; true if the last one was of no known kind, after which nothing is read.
-fn read<A: Application>(
+fn read<A: Served>(
     app: &A,
     first: Request,
     requests: &mut Requests<Stream>,
-    line: &SyncSender<Receiver<Response>>,
+    line: &SyncSender<Receiver<Vec<u8>>>,
     (options, stopping): (&Options, &AtomicBool),
 ) -> Result<bool, Broken> {
     let mut next = Some(first);
@@ -67,11 +66,14 @@ fn read<A: Application>(
         if matches!(request.value, Some(Ask::Query(_))) {
             let (app, options) = (app.clone(), options.clone());
             let asked = thread::Builder::new().name("abci-query".into()).stack_size(STACK_BYTES);
-            // a writer that has ended needs no reply
-            asked.spawn(move || drop(sender.send(run(&app, request, &options))))?;
+            asked.spawn(move || {
+                let mut reply = Vec::new();
+                run(&app, request, &options, &mut reply);
+                drop(sender.send(reply)); // a writer that has ended needs none
+            })?;
         } else {
-            let reply = run(app, request, options);
-            let last = matches!(reply.value, Some(Reply::Exception(_)));
+            let mut reply = Vec::new();
+            let last = run(app, request, options, &mut reply);
             drop(sender.send(reply));
             if last {
                 return Ok(true);
@@ -86,13 +88,13 @@ fn read<A: Application>(
 }
 
 /// Writes replies in the order they are awaited in, as many at once as are there.
-fn write_in_order(mut out: Stream, awaited: &Receiver<Receiver<Response>>) -> io::Result<()> {
+fn write_in_order(mut out: Stream, awaited: &Receiver<Receiver<Vec<u8>>>) -> io::Result<()> {
     let mut held = Vec::new();
     while let Some(slot) = next(awaited, &mut held, &mut out)? {
         let Some(reply) = next(&slot, &mut held, &mut out)? else {
             return Err(io::Error::other("a query's thread ended without a reply"));
         };
-        frame::append(&reply, &mut held);
+        held.extend(reply);
         if held.len() >= MAX_HELD_BYTES {
             write(&mut held, &mut out)?;
         }

@@ -1,4 +1,4 @@
-//! The ABCI server: any [`Application`] on a TCP or Unix socket, one plain thread per connection.
+//! The ABCI server: any [`Application`], if it is [`Served`], on a TCP or Unix socket, one plain thread per connection.
 //!
 //! CometBFT opens four connections (consensus, mempool, query, snapshot). They share nothing here, so none waits for
 //! another; what they share is the application's business. CometBFT sends each call together with a `Flush` and waits for
@@ -23,9 +23,25 @@ use std::{
     time::Duration,
 };
 
+use prost::Message;
 use tendermint_abci::Application;
+use tendermint_proto::v0_38::abci::{RequestCheckTx, RequestFinalizeBlock};
 
 use super::connection::{self, Stream};
+
+/// An application whose answers with events may be messages of its own: the generated types hold an event as some ten
+/// texts, which are made to be encoded once and dropped.
+pub trait Served: Application {
+    /// As [`Application::check_tx`]: a message that is encoded as `ResponseCheckTx` is.
+    fn checked(&self, request: RequestCheckTx) -> impl Message {
+        self.check_tx(request)
+    }
+
+    /// As [`Application::finalize_block`]: a message that is encoded as `ResponseFinalizeBlock` is.
+    fn finalized(&self, request: RequestFinalizeBlock) -> impl Message {
+        self.finalize_block(request)
+    }
+}
 
 /// Blocks run on these threads; nested messages are decoded on their stack.
 const STACK_BYTES: usize = 8 * 1024 * 1024;
@@ -138,7 +154,7 @@ impl Shared {
 
 impl Server {
     /// Listens at `at` and serves `app` from now on.
-    pub fn start<A: Application>(at: &Address, app: A, options: Options) -> io::Result<Server> {
+    pub fn start<A: Served>(at: &Address, app: A, options: Options) -> io::Result<Server> {
         let (listener, address) = Listener::bind(at)?;
         let shared = Arc::new(Shared {
             options,
@@ -210,7 +226,7 @@ fn wake_tcp(host: &str) -> io::Result<()> {
     TcpStream::connect(host).or_else(|_| TcpStream::connect(format!("localhost:{port}"))).map(drop)
 }
 
-fn accept_all<A: Application>(listener: &Listener, app: &A, shared: &Arc<Shared>) {
+fn accept_all<A: Served>(listener: &Listener, app: &A, shared: &Arc<Shared>) {
     loop {
         let accepted = listener.accept();
         if shared.stopping.load(Ordering::Acquire) {
@@ -223,7 +239,7 @@ fn accept_all<A: Application>(listener: &Listener, app: &A, shared: &Arc<Shared>
     }
 }
 
-fn spawn<A: Application>(stream: Stream, app: A, shared: &Arc<Shared>) -> io::Result<()> {
+fn spawn<A: Served>(stream: Stream, app: A, shared: &Arc<Shared>) -> io::Result<()> {
     let handle = stream.try_clone()?;
     let for_thread = Arc::clone(shared);
     let mut open = shared.open();

@@ -1,21 +1,34 @@
 //! The engine's calls as it makes them: state sync from node to node, proofs, and a disk that fails.
 
-use std::{os::unix::process::ExitStatusExt, process::Command, sync::Arc};
-
-use state::{Options, Store};
-use tendermint_abci::Application;
-use tendermint_proto::v0_38::abci::{
-    RequestApplySnapshotChunk, RequestExtendVote, RequestInfo, RequestLoadSnapshotChunk,
-    RequestOfferSnapshot, RequestQuery, RequestVerifyVoteExtension, ResponseApplySnapshotChunk, Snapshot,
-    response_apply_snapshot_chunk::Result as Applied, response_offer_snapshot::Result as Offered,
-    response_verify_vote_extension::VerifyStatus,
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    os::unix::process::ExitStatusExt,
+    process::Command,
+    sync::Arc,
 };
 
-use super::Chain;
+use prost::Message;
+use state::{Options, Store};
+use tendermint_abci::Application;
+use tendermint_proto::{
+    google::protobuf::Timestamp,
+    v0_38::abci::{
+        CheckTxType, CommitInfo, ExecTxResult, Request, RequestApplySnapshotChunk, RequestCheckTx,
+        RequestCommit, RequestExtendVote, RequestFinalizeBlock, RequestInfo, RequestLoadSnapshotChunk,
+        RequestOfferSnapshot, RequestQuery, RequestVerifyVoteExtension, Response, ResponseApplySnapshotChunk,
+        Snapshot, Validator, VoteInfo, request::Value as Ask, response::Value as Reply,
+        response_apply_snapshot_chunk::Result as Applied, response_offer_snapshot::Result as Offered,
+        response_verify_vote_extension::VerifyStatus,
+    },
+    v0_38::types::BlockIdFlag,
+};
+
+use super::{Address, Chain, Server};
 use crate::{
     doors::{Desk, Facts, Limits},
     metrics::Metrics,
-    node::{Config, Node},
+    node::{Config, Node, Seen, Vote},
     testkit::{CHAIN_ID, Odd, TestChain, send},
 };
 
@@ -61,6 +74,82 @@ fn any_vote_extension_but_none_is_refused() {
         assert_eq!(verdict(bytes.clone(), 2), i32::from(VerifyStatus::Reject));
         assert_eq!(verdict(bytes, i64::MAX), i32::from(VerifyStatus::Reject));
     }
+}
+
+/// A block as the engine decides it, so many after the next one.
+fn decided(seen: Seen, later: i64) -> RequestFinalizeBlock {
+    let seconds = i64::try_from(seen.time.secs()).expect("soon") + later;
+    let vote = |vote: &Vote| {
+        let (address, power) = (vote.validator.as_bytes().to_vec().into(), vote.power as i64);
+        VoteInfo { validator: Some(Validator { address, power }), block_id_flag: BlockIdFlag::Commit.into() }
+    };
+    RequestFinalizeBlock {
+        txs: seen.txs.into_iter().map(Into::into).collect(),
+        decided_last_commit: Some(CommitInfo { round: 0, votes: seen.votes.iter().map(vote).collect() }),
+        height: i64::try_from(seen.height).expect("low") + later,
+        time: Some(Timestamp { seconds, nanos: 0 }),
+        ..RequestFinalizeBlock::default()
+    }
+}
+
+fn framed(value: Reply) -> Vec<u8> {
+    Response { value: Some(value) }.encode_length_delimited_to_vec()
+}
+
+#[test]
+fn the_engine_reads_the_same_bytes_as_from_the_generated_types() {
+    let start = || TestChain::with_validators(&[("ada", 100_000), ("bob", 0)], &[("val", 5_000_000)]);
+    let (one, other) = (start(), start());
+    let odd = |sequence, gas| Odd { sequence: Some(sequence), gas, ..Odd::default() };
+    let txs = [
+        one.sign("ada", vec![send("ada", "bob", 700), send("ada", "bob", 1)], &Odd::default()),
+        one.sign("ada", vec![send("ada", "bob", 1), send("ada", "bob", 900_000)], &odd(1, None)),
+        one.sign("ada", vec![send("ada", "bob", 5)], &odd(7, None)),
+        one.sign("ada", vec![send("ada", "bob", 5)], &odd(2, Some(1))),
+        b"no transaction".to_vec(),
+    ];
+    let server =
+        Server::start(&"tcp://127.0.0.1:0".parse().expect("good"), served(&one.node), Default::default());
+    let server = server.expect("starts");
+    let Address::Tcp(host) = server.address().clone() else { panic!("asked for TCP") };
+    let stock = served(&other.node);
+
+    let (mut asked, mut expected) = (Vec::new(), Vec::new());
+    let mut kinds = Vec::new();
+    for tx in &txs {
+        for r#type in [CheckTxType::New, CheckTxType::Recheck] {
+            let ask = RequestCheckTx { tx: tx.clone().into(), r#type: r#type.into() };
+            let checked = stock.check_tx(ask.clone());
+            kinds.push((checked.code, checked.events.len()));
+            expected.extend(framed(Reply::CheckTx(checked)));
+            asked.push(Ask::CheckTx(ask));
+        }
+    }
+    assert_eq!(kinds[0], (0, 7));
+    let blocks = [decided(one.seen(txs.to_vec()), 0), decided(one.seen(Vec::new()), 1)];
+    let [first, second] = blocks.map(|block| {
+        let finalized = stock.finalize_block(block.clone());
+        expected.extend(framed(Reply::FinalizeBlock(finalized.clone())));
+        expected.extend(framed(Reply::Commit(stock.commit())));
+        asked.extend([Ask::FinalizeBlock(block), Ask::Commit(RequestCommit {})]);
+        finalized
+    });
+    let shape = |result: &ExecTxResult| (result.code, result.events.len(), result.data.is_empty());
+    let shapes: Vec<_> = first.tx_results.iter().map(shape).collect();
+    let refused = [(32, 0, true), (11, 0, true), (2, 0, true)];
+    assert_eq!(shapes, [&[(0, 17, false), (5, 7, true)], &refused[..]].concat());
+    assert!(!second.events.is_empty(), "a fee is shared out");
+
+    let mut stream = TcpStream::connect(host).expect("listens");
+    for ask in asked {
+        let bytes = Request { value: Some(ask) }.encode_length_delimited_to_vec();
+        stream.write_all(&bytes).expect("writes");
+    }
+    let mut got = vec![0; expected.len()];
+    stream.read_exact(&mut got).expect("as many bytes");
+    assert_eq!(hex::encode(got), hex::encode(expected));
+    drop(stream);
+    assert!(server.shutdown(std::time::Duration::from_secs(5)));
 }
 
 #[test]

@@ -4,14 +4,12 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use tendermint_proto::v0_38::abci::Event;
-
 use super::{
     Draft,
     samples::{Cast, names, sample},
     traffic::{Traffic, chain},
 };
-use crate::{doors::paths, modules::GOVERNANCE, msg, testkit::TestChain};
+use crate::{doors::paths, event::Emitted, modules::GOVERNANCE, msg, testkit::TestChain};
 
 fn written_down(name: &str, now: &str) {
     let home = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it for tests");
@@ -40,9 +38,9 @@ fn routes_and_their_gas_and_queries_are_as_written_down() {
     written_down("routes.txt", &text);
 }
 
-fn shape(event: &Event) -> String {
-    let names: Vec<&str> = event.attributes.iter().map(|attribute| attribute.key.as_str()).collect();
-    format!("{}({})", event.r#type, names.join(", "))
+fn shape(event: Emitted<'_>) -> String {
+    let names: Vec<&str> = event.attributes().map(|(name, _)| name).collect();
+    format!("{}({})", event.kind(), names.join(", "))
 }
 
 /// Runs a message and notes what it announces besides the fee.
@@ -50,7 +48,7 @@ fn announce(chain: &mut TestChain, cast: &Cast, name: &str) -> (u32, Vec<String>
     let message = sample(chain, name, cast);
     let tx = Draft::of(chain, cast.who, vec![message]).seal();
     let result = chain.block(vec![tx]).remove(0);
-    let own = result.events.iter().filter(|event| event.attributes.iter().any(|one| one.key == "msg_index"));
+    let own = result.events.iter().filter(|event| event.value("msg_index").is_some());
     (result.code, own.map(shape).collect())
 }
 

@@ -74,7 +74,7 @@ fn effects(chain: &mut TestChain, messages: Vec<prost_types::Any>) -> ([u8; 32],
     let result = chain.block(vec![tx]).remove(0);
     assert_eq!((result.codespace.as_str(), result.code), ("sdk", 5), "{}", result.log);
     assert!(result.data.is_empty());
-    (chain.node.info().1, result.events.into_iter().map(|event| event.r#type).collect())
+    (chain.node.info().1, result.events.iter().map(|event| event.kind().to_owned()).collect())
 }
 
 /// G32: a transaction whose last message fails, after messages of every kind that succeed by themselves, leaves the

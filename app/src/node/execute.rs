@@ -4,20 +4,18 @@ use std::{sync::Arc, thread::JoinHandle};
 
 use prost::Message;
 use proto::{address::ConsAddress, cosmos::base::abci::v1beta1::TxMsgData};
-use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use state::{Fault, Overlay, Staged, Store};
-use tendermint_proto::v0_38::abci::ExecTxResult;
 
 use super::{
-    Finalized, index,
+    ExecTxResult, Finalized, index,
     verify::{self, Known, Prepared},
 };
 use crate::{
     checks::{self, Purpose},
     ctx::{Block, Ctx},
     error::{Reject, Result, Sdk},
-    event::{self, Announced, Emitted, Message as MessageEvent},
+    event::{self, Origin},
     metrics::{Metrics, block_work},
     modules::{self, beacon, consensus},
     time::Time,
@@ -146,8 +144,10 @@ pub(crate) fn block(base: Base, seen: Seen, prepared: Vec<Prepared>, tools: &Too
         Block { height: seen.height, time: seen.time, chain_id: base.chain_id, proposer: seen.proposer };
     let mut ctx = Ctx::new(block, base.overlay);
     let thrown = throw(&mut ctx, &seen)?;
-    block_work("all", "begin_block", || modules::begin_block(&mut ctx, &seen))?;
-    let mut events = with_mode(ctx.take_events(), "BeginBlock");
+    ctx.within(Origin::Block("BeginBlock"), |ctx| {
+        block_work("all", "begin_block", || modules::begin_block(ctx, &seen))
+    })?;
+    let mut events = ctx.take_events();
     let mut results: Vec<ExecTxResult> = thrown.into_iter().collect();
     let rest = prepared.into_iter().skip(results.len()).collect();
     results.extend(block_work("all", "transactions", || transactions(&mut ctx, rest, &tools.known))?);
@@ -156,8 +156,10 @@ pub(crate) fn block(base: Base, seen: Seen, prepared: Vec<Prepared>, tools: &Too
             tools.metrics.txs(&result.codespace, result.code, same.len());
         }
     }
-    let validators = block_work("all", "end_block", || modules::end_block(&mut ctx))?;
-    events.extend(with_mode(ctx.take_events(), "EndBlock"));
+    let validators = ctx.within(Origin::Block("EndBlock"), |ctx| {
+        block_work("all", "end_block", || modules::end_block(ctx))
+    })?;
+    events.append(ctx.take_events());
     let params = consensus::take_update(&mut ctx)?;
     let evidence_blocks = consensus::params(&ctx.state)?.evidence;
     let evidence_blocks =
@@ -186,15 +188,11 @@ fn throw(ctx: &mut Ctx, seen: &Seen) -> Result<Option<ExecTxResult>> {
     }))
 }
 
-fn with_mode(events: Vec<Emitted>, mode: &str) -> Vec<Emitted> {
-    events.into_iter().map(|event| event::with(event, "mode", mode)).collect()
-}
-
 /// Transactions that go through the steps of a block together.
 const TOGETHER: usize = 256;
 
-/// Executes the transactions one after the other; meanwhile other cores verify the next ones and spell what came of the
-/// last ones.
+/// Executes the transactions one after the other; meanwhile other cores verify the next ones and let go of the last
+/// ones.
 fn transactions(ctx: &mut Ctx, txs: Vec<Prepared>, known: &Known) -> Result<Vec<ExecTxResult>, Fault> {
     let (beneath, chain_id) = (ctx.state.beneath(), ctx.block.chain_id.clone());
     let mut results = Vec::with_capacity(txs.len());
@@ -202,40 +200,26 @@ fn transactions(ctx: &mut Ctx, txs: Vec<Prepared>, known: &Known) -> Result<Vec<
     let mut next = || verify::judge_all(&beneath, &chain_id, txs.by_ref().take(TOGETHER).collect());
     let (mut judged, mut done) = (next()?, Vec::new());
     while !judged.is_empty() || !done.is_empty() {
-        let (outcomes, (following, spelled)) = rayon::join(
+        let (executed, (following, ())) = rayon::join(
             || judged.iter().map(|prepared| deliver(ctx, prepared)).collect::<Result<Vec<_>, Fault>>(),
-            || rayon::join(&mut next, || spell(done, known)),
+            || rayon::join(&mut next, || known.forget(done)),
         );
-        results.extend(spelled);
-        done = judged.into_iter().zip(outcomes?).collect();
-        judged = following?;
+        results.extend(executed?);
+        done = std::mem::replace(&mut judged, following?);
     }
     Ok(results)
 }
 
-/// What came of a transaction, and what it announced.
-struct Outcome {
-    result: ExecTxResult,
-    events: Vec<Announced>,
-}
-
-/// The results in full. Of these transactions nothing need be known any longer.
-fn spell(done: Vec<(Prepared, Outcome)>, known: &Known) -> Vec<ExecTxResult> {
-    known.forget(done.iter().filter_map(|(prepared, _)| Some(&prepared.tx.as_ref().ok()?.hash)));
-    let one = |(_, Outcome { result, events })| ExecTxResult { events: event::spelled(events), ..result };
-    done.into_par_iter().with_min_len(8).with_max_len(8).map(one).collect()
-}
-
 /// One transaction: checks, then messages; each keeps its writes and events only if it succeeds.
-fn deliver(ctx: &mut Ctx, prepared: &Prepared) -> Result<Outcome, Fault> {
+fn deliver(ctx: &mut Ctx, prepared: &Prepared) -> Result<ExecTxResult, Fault> {
     let result = match &prepared.tx {
         Ok(tx) => result(ctx, tx, prepared.right_for.as_deref())?,
         Err(reject) => refused(reject, 0, 0),
     };
-    Ok(Outcome { result, events: ctx.take_announced() })
+    Ok(ExecTxResult { events: ctx.take_events(), ..result })
 }
 
-fn result(ctx: &mut Ctx, tx: &Arc<Tx>, right_for: Option<&[u64]>) -> Result<ExecTxResult, Fault> {
+fn result(ctx: &mut Ctx, tx: &Tx, right_for: Option<&[u64]>) -> Result<ExecTxResult, Fault> {
     let (wanted, used) = (tx.fee.gas_limit, tx.cost().0);
     let purpose = Purpose::Deliver { right_for };
     if let Err(reject) = ctx.attempt_caught(|ctx| checks::run(ctx, tx, &purpose), panicked)? {
@@ -245,45 +229,27 @@ fn result(ctx: &mut Ctx, tx: &Arc<Tx>, right_for: Option<&[u64]>) -> Result<Exec
     let outcome = ctx.attempt_caught(|ctx| messages(ctx, tx), panicked)?;
     ctx.tx = None;
     Ok(match outcome {
-        Ok(data) => ExecTxResult {
-            data: data.into(),
-            gas_wanted: signed(wanted),
-            gas_used: signed(used),
-            ..Default::default()
-        },
+        Ok(data) => {
+            ExecTxResult { data, gas_wanted: signed(wanted), gas_used: signed(used), ..Default::default() }
+        }
         Err(reject) => refused(&reject, wanted, used),
     })
 }
 
 /// Runs the messages in order; the first refusal is the transaction's.
-pub(crate) fn messages(ctx: &mut Ctx, tx: &Arc<Tx>) -> Result<Vec<u8>> {
+pub(crate) fn messages(ctx: &mut Ctx, tx: &Tx) -> Result<Vec<u8>> {
     let mut msg_responses = Vec::with_capacity(tx.messages.len());
     #[cfg(test)]
     crate::gauntlet::trip(&tx.body.memo, "messages");
     for (index, message) in tx.messages.iter().enumerate() {
-        let apply = |ctx: &mut Ctx| {
-            ctx.emit_later(Begun { tx: Arc::clone(tx), index });
+        let response = ctx.within(Origin::Message(index), |ctx| {
+            let sender = &*ctx.spelled(&message.action.signer());
+            ctx.emit(event::Message { action: &message.type_url, sender, module: message.module });
             message.action.apply(ctx)
-        };
-        let response = ctx.as_message(index, apply).map_err(|error| at_message(error, index))?;
-        msg_responses.push(response);
+        });
+        msg_responses.push(response.map_err(|error| at_message(error, index))?);
     }
     Ok(TxMsgData { msg_responses, ..Default::default() }.encode_to_vec())
-}
-
-/// What is announced of a message before its own events.
-struct Begun {
-    tx: Arc<Tx>,
-    index: usize,
-}
-
-impl event::Later for Begun {
-    fn spell(&self, out: &mut event::Spelling) {
-        let Some(message) = self.tx.messages.get(self.index) else { return };
-        let sender = out.address(&message.action.signer()).to_string();
-        let (action, module) = (message.type_url.clone(), message.module.to_owned());
-        out.add(&MessageEvent { action, sender, module });
-    }
 }
 
 fn at_message(error: crate::error::Error, index: usize) -> crate::error::Error {

@@ -6,9 +6,8 @@
 use prost::Message;
 use rayon::prelude::*;
 use state::{Fault, Index, Store};
-use tendermint_proto::v0_38::abci::ExecTxResult;
 
-use super::execute;
+use super::{ExecTxResult, execute};
 use crate::{
     modules::{audit::Kept, beacon},
     time::Time,
@@ -83,10 +82,9 @@ fn written(block: &Block<'_>, place: u32, tx: &[u8], result: &ExecTxResult) -> V
 fn events(height: u64, place: u32, hash: &[u8], result: &ExecTxResult) -> Vec<Row> {
     let position = [height.to_be_bytes().as_slice(), place.to_be_bytes().as_slice()].concat();
     let mut keys = vec![[height_key().as_slice(), &position].concat()];
-    for event in &result.events {
-        for attribute in event.attributes.iter().filter(|attribute| attribute.value.len() <= MAX_VALUE) {
-            let name = [event.r#type.as_str(), ".", attribute.key.as_str()];
-            let mut key = key(&name, &attribute.value, position.len());
+    for event in result.events.iter() {
+        for (name, value) in event.attributes().filter(|(_, value)| value.len() <= MAX_VALUE) {
+            let mut key = key(&[event.kind(), ".", name], value, position.len());
             key.extend_from_slice(&position);
             keys.push(key);
         }
@@ -200,12 +198,11 @@ fn heights_fit(key: &[u8], path: &[u8], conditions: &[Condition]) -> bool {
 pub(crate) fn meets(record: &TxRecord, condition: &Condition) -> bool {
     match condition {
         Condition::Heights(from, to) => (from..=to).contains(&&record.height),
-        Condition::Is(name, value) => record.result.iter().flat_map(|result| &result.events).any(|event| {
-            event.attributes.iter().any(|attribute| {
-                attribute.value == *value
-                    && name.strip_prefix(event.r#type.as_str()).and_then(|rest| rest.strip_prefix('.'))
-                        == Some(attribute.key.as_str())
+        Condition::Is(name, value) => {
+            record.result.iter().flat_map(|result| result.events.iter()).any(|event| {
+                let name = name.strip_prefix(event.kind()).and_then(|rest| rest.strip_prefix('.'));
+                event.attributes().any(|(key, held)| held == value && Some(key) == name)
             })
-        }),
+        }
     }
 }

@@ -8,6 +8,7 @@ mod execute;
 mod index;
 mod pool;
 mod propose;
+mod result;
 mod simulate;
 mod sync;
 mod verify;
@@ -19,18 +20,20 @@ use std::sync::{
 
 use proto::{coin::DecCoin, tendermint::types::ConsensusParams};
 use state::{Changes, Fault, Overlay, Snapshot, Store};
-use tendermint_proto::v0_38::abci::{ExecTxResult, ValidatorUpdate};
+use tendermint_proto::v0_38::abci::ValidatorUpdate;
 
 pub use dice::Dice;
 pub use execute::{Misbehavior, Seen, Vote};
 pub(crate) use execute::{hash, messages, panicked, signed};
 pub(crate) use index::meets;
 pub use index::{Condition, TxRecord, record, search};
+pub use result::ExecTxResult;
 pub use simulate::Simulated;
 pub use sync::{Answer, Offer};
 
 use crate::{
     error::{Error, Result, Sdk},
+    event::Events,
     genesis::{self, InitChain},
     metrics::{Metrics, block_work},
     modules::consensus,
@@ -273,7 +276,7 @@ pub struct Finalized {
     /// One per transaction.
     pub results: Vec<ExecTxResult>,
     /// Of begin and end of the block.
-    pub events: Vec<tendermint_proto::v0_38::abci::Event>,
+    pub events: Events,
     /// What changes in the validator set.
     pub validators: Vec<ValidatorUpdate>,
     /// What changes for the engine.

@@ -1,13 +1,12 @@
 //! The pool's view: the last committed state with the pending transactions on top.
 
 use state::{Beneath, Fault, Overlay, Snapshot};
-use tendermint_proto::v0_38::abci::{ExecTxResult, ResponseCheckTx};
 
-use super::{Node, block_gas, execute, must_read, verify};
+use super::{ExecTxResult, Node, block_gas, execute, must_read, verify};
 use crate::{
     checks::{self, Purpose},
     ctx::{Block, Ctx},
-    event::{self, Announced},
+    event::Events,
     time::Time,
 };
 
@@ -39,24 +38,19 @@ impl Pool {
 }
 
 impl Node {
-    /// Whether a transaction may enter the pool.
-    pub fn check(&self, bytes: &[u8]) -> Result<ResponseCheckTx, Fault> {
-        let (answer, events) = self.pass(bytes)?;
-        Ok(ResponseCheckTx { events: event::spelled(events), ..answer })
-    }
-
     /// Whether a transaction may stay in the pool. Takes microseconds: it is known, and what it would announce nobody
     /// reads a second time.
-    pub fn recheck(&self, bytes: &[u8]) -> Result<ResponseCheckTx, Fault> {
-        Ok(self.pass(bytes)?.0)
+    pub fn recheck(&self, bytes: &[u8]) -> Result<ExecTxResult, Fault> {
+        Ok(ExecTxResult { events: Events::default(), ..self.check(bytes)? })
     }
 
-    fn pass(&self, bytes: &[u8]) -> Result<(ResponseCheckTx, Vec<Announced>), Fault> {
+    /// Whether a transaction may enter the pool.
+    pub fn check(&self, bytes: &[u8]) -> Result<ExecTxResult, Fault> {
         let (beneath, chain_id) = self.pool().beneath();
         let prepared = verify::one(&beneath, &chain_id, bytes, &self.known)?;
         let tx = match &prepared.tx {
             Ok(tx) => tx,
-            Err(reject) => return Ok((refused(reject, 0, 0), Vec::new())),
+            Err(reject) => return Ok(execute::refused(reject, 0, 0)),
         };
         let (wanted, used) = (tx.fee.gas_limit, tx.cost().0);
         let block_gas = block_gas(&beneath).map_err(must_read)?;
@@ -65,22 +59,16 @@ impl Node {
         let right_for = prepared.right_for.as_deref();
         let purpose = Purpose::Check { prices: &self.config.prices, block_gas, right_for };
         let outcome = ctx.attempt_caught(|ctx| checks::run(ctx, tx, &purpose), execute::panicked)?;
-        let events = ctx.take_announced();
+        let events = ctx.take_events();
         drop(pool);
-        let answer = match outcome {
-            Ok(()) => ResponseCheckTx {
+        Ok(match outcome {
+            Ok(()) => ExecTxResult {
                 gas_wanted: execute::signed(wanted),
                 gas_used: execute::signed(used),
+                events,
                 ..Default::default()
             },
-            Err(reject) => refused(&reject, wanted, used),
-        };
-        Ok((answer, events))
+            Err(reject) => execute::refused(&reject, wanted, used),
+        })
     }
-}
-
-fn refused(reject: &crate::error::Reject, wanted: u64, used: u64) -> ResponseCheckTx {
-    let ExecTxResult { code, log, codespace, gas_wanted, gas_used, .. } =
-        execute::refused(reject, wanted, used);
-    ResponseCheckTx { code, log, codespace, gas_wanted, gas_used, ..Default::default() }
 }

@@ -37,7 +37,7 @@ impl Node {
             if passes {
                 (bytes, gas) = (size, more_gas);
             }
-            ctx.take_announced();
+            ctx.take_events();
             Ok(passes)
         };
         // ballots first: their rounds do not wait; one that follows another transaction of its carrier comes after that

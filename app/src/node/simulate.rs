@@ -1,15 +1,13 @@
 //! What a transaction would do now.
 
-use std::sync::Arc;
-
 use state::Overlay;
-use tendermint_proto::v0_38::abci::Event;
 
 use super::{Node, execute};
 use crate::{
     checks::{self, Purpose},
     ctx::Ctx,
     error::Result,
+    event::Events,
     tx::Tx,
 };
 
@@ -20,13 +18,13 @@ pub struct Simulated {
     /// The encoded `TxMsgData`.
     pub data: Vec<u8>,
     /// What would be announced.
-    pub events: Vec<Event>,
+    pub events: Events,
 }
 
 impl Node {
     /// Runs a transaction, signed or not, on the last committed state and forgets it.
     pub fn simulate(&self, bytes: &[u8]) -> Result<Simulated> {
-        let tx = Arc::new(Tx::parse(bytes)?);
+        let tx = Tx::parse(bytes)?;
         let latest = self.store.latest();
         let mut block = self.pool().block();
         block.height = latest.height().saturating_add(1);

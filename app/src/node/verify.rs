@@ -39,9 +39,10 @@ impl Known {
     }
 
     /// Forgets transactions that a block had.
-    pub(crate) fn forget<'a>(&self, hashes: impl Iterator<Item = &'a [u8; 32]>) {
+    pub(crate) fn forget(&self, done: Vec<Prepared>) {
         let mut known = self.lock();
-        hashes.for_each(|hash| known.remove(hash));
+        let txs = done.iter().filter_map(|prepared| prepared.tx.as_deref().ok());
+        txs.for_each(|tx| known.remove(&tx.hash));
     }
 
     /// Ages what is known: what was not asked for in 128 to 256 heights is forgotten.

@@ -28,10 +28,7 @@ use secp256k1::{Message as Digest32, PublicKey, Secp256k1, SecretKey};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use state::{Options, Store};
-use tendermint_proto::v0_38::{
-    abci::{ExecTxResult, ResponseCheckTx, ValidatorUpdate},
-    crypto::public_key::Sum,
-};
+use tendermint_proto::v0_38::{abci::ValidatorUpdate, crypto::public_key::Sum};
 
 use crate::{
     error::Result,
@@ -39,7 +36,7 @@ use crate::{
     invariant,
     metrics::Metrics,
     modules::{self, auth, bank as bank_module, beacon, staking},
-    node::{Config, Finalized, Misbehavior, Node, Seen, Vote},
+    node::{Config, ExecTxResult, Finalized, Misbehavior, Node, Seen, Vote},
     time::Time,
     tx,
 };
@@ -300,7 +297,7 @@ impl TestChain {
         self.block(vec![tx]).remove(0)
     }
 
-    pub(crate) fn check(&self, tx: &[u8]) -> ResponseCheckTx {
+    pub(crate) fn check(&self, tx: &[u8]) -> ExecTxResult {
         self.node.check(tx).expect("no fault")
     }
 

@@ -56,11 +56,11 @@ impl World {
 
     /// Kinds and attributes of what was announced since the last time.
     pub(crate) fn events(&mut self, kind: &str) -> Vec<Vec<(String, String)>> {
-        let events = self.ctx.take_events().into_iter().filter(|event| event.r#type == kind);
-        let named = |event: crate::event::Emitted| {
-            event.attributes.into_iter().map(|pair| (pair.key, pair.value)).collect()
+        let events = self.ctx.take_events();
+        let named = |event: crate::event::Emitted<'_>| {
+            event.attributes().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
         };
-        events.map(named).collect()
+        events.iter().filter(|event| event.kind() == kind).map(named).collect()
     }
 
     /// The state as a genesis would have it.

@@ -17,8 +17,9 @@ use super::{Service, answer, invalid, search::Search, slice, tendermint};
 use crate::{
     doors::{
         Desk, Trouble,
-        engine::{Engine, Received, Wait, recode},
+        engine::{Engine, Received, Wait},
     },
+    event::Events,
     node::{TxRecord, hash, meets, record, search, signed},
     time::Time,
     tx::{Tx, assemble},
@@ -61,7 +62,7 @@ pub(crate) fn simulated(desk: &Desk, bytes: &[u8]) -> Result<SimulationResponse,
         fault => fault.into(),
     })?;
     let msg_responses = TxMsgData::decode(simulated.data.as_slice()).unwrap_or_default().msg_responses;
-    let events = simulated.events.iter().map(recode).collect::<Result<Vec<Event>, Trouble>>()?;
+    let events = decoded(&simulated.events)?;
     Ok(SimulationResponse {
         gas_info: Some(GasInfo { gas_wanted: tx.fee.gas_limit, gas_used: simulated.gas_used }),
         result: Some(result(simulated.data, events, msg_responses)),
@@ -221,11 +222,15 @@ fn response(found: &TxRecord) -> Result<TxResponse, Trouble> {
         data: hex::encode_upper(&result.data),
         raw_log: result.log,
         logs: Vec::new(),
-        info: result.info,
+        info: String::new(),
         gas_wanted: result.gas_wanted,
         gas_used: result.gas_used,
         tx: tx.map(|tx| Any { type_url: pb::Tx::type_url(), value: tx.encode_to_vec() }),
         timestamp: Time::from_secs(Time::from_nanos(found.time).secs()).to_string(),
-        events: result.events.iter().map(recode).collect::<Result<_, _>>()?,
+        events: decoded(&result.events)?,
     })
+}
+
+fn decoded(events: &Events) -> Result<Vec<Event>, Trouble> {
+    events.decode().map_err(|error| Trouble::status(Code::Internal, format!("reading events: {error}")))
 }

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use tendermint_proto::v0_38::abci::Event;
-
 use super::{
     books::Ulaz,
     cast::{Cast, Kind},
 };
-use crate::node::Finalized;
+use crate::{event::Emitted, node::Finalized};
 
 /// Counts by kind of event.
 #[derive(Default)]
@@ -29,9 +27,8 @@ pub(super) struct Tally {
     pub(super) transactions: u32,
 }
 
-fn field<'a>(event: &'a Event, name: &str) -> &'a str {
-    let found = event.attributes.iter().find(|attribute| attribute.key == name);
-    found.map_or("", |attribute| attribute.value.as_str())
+fn field<'a>(event: Emitted<'a>, name: &str) -> &'a str {
+    event.value(name).unwrap_or_default()
 }
 
 /// `1ucpt,2ulaz`, both counted.
@@ -50,16 +47,16 @@ impl Tally {
                 *place = (place.0 + 1, result.log.clone());
             }
         }
-        let events = finalized.results.iter().flat_map(|result| &result.events);
-        events.chain(&finalized.events).for_each(|event| self.event(event, cast));
+        let events = finalized.results.iter().flat_map(|result| result.events.iter());
+        events.chain(finalized.events.iter()).for_each(|event| self.event(event, cast));
     }
 
     fn count(&mut self, what: &'static str, which: &str) {
         *self.counts.entry((what, which.to_owned())).or_default() += 1;
     }
 
-    fn event(&mut self, event: &Event, cast: &Cast) {
-        match event.r#type.as_str() {
+    fn event(&mut self, event: Emitted<'_>, cast: &Cast) {
+        match event.kind() {
             "burn" => self.burnt += coins(field(event, "amount")),
             "coinbase" => self.minted += coins(field(event, "amount")),
             "vsc.task_moved" if !field(event, "outcome").ends_with("UNSPECIFIED") => {

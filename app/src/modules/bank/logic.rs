@@ -56,7 +56,11 @@ pub(crate) fn transfer(ctx: &mut Ctx, from: &Address, to: &Address, coins: &Coin
         give(ctx, to, coin)?; // read after the write: `to` may be `from`
     }
     auth::ensure_account(ctx, to)?;
-    ctx.emit_later(events::Moved { from: *from, to: *to, amount: coins.clone(), transfer: true });
+    let (from, to, amount) = (&*ctx.spelled(from), &*ctx.spelled(to), &*coins.to_string());
+    ctx.emit(events::CoinSpent { spender: from, amount });
+    ctx.emit(events::CoinReceived { receiver: to, amount });
+    ctx.emit(events::Transferred { from, to, amount });
+    ctx.emit(events::Sender(from));
     Ok(())
 }
 
@@ -67,7 +71,9 @@ pub(crate) fn escrow(ctx: &mut Ctx, from: &Address, to: &Address, coins: &Coins)
         give(ctx, to, coin)?;
     }
     auth::ensure_account(ctx, to)?;
-    ctx.emit_later(events::Moved { from: *from, to: *to, amount: coins.clone(), transfer: false });
+    let (from, to, amount) = (&*ctx.spelled(from), &*ctx.spelled(to), &*coins.to_string());
+    ctx.emit(events::CoinSpent { spender: from, amount });
+    ctx.emit(events::CoinReceived { receiver: to, amount });
     Ok(())
 }
 
@@ -78,9 +84,9 @@ pub(crate) fn mint(ctx: &mut Ctx, to: &Address, coins: &Coins) -> Result<()> {
         set_supply(ctx, &coin.denom, supply);
         give(ctx, to, coin)?;
     }
-    let to = &to.to_string();
-    ctx.emit(events::CoinReceived { receiver: to, amount: coins });
-    ctx.emit(events::Minted { minter: to, amount: coins });
+    let (to, amount) = (&*ctx.spelled(to), &*coins.to_string());
+    ctx.emit(events::CoinReceived { receiver: to, amount });
+    ctx.emit(events::Minted { minter: to, amount });
     Ok(())
 }
 
@@ -92,9 +98,9 @@ pub(crate) fn burn(ctx: &mut Ctx, from: &Address, coins: &Coins) -> Result<()> {
         let left = have.minus(coin.amount).ok_or_else(|| too_little(have, coin))?;
         set_supply(ctx, &coin.denom, left);
     }
-    let from = &from.to_string();
-    ctx.emit(events::CoinSpent { spender: from, amount: coins });
-    ctx.emit(events::Burnt { burner: from, amount: coins });
+    let (from, amount) = (&*ctx.spelled(from), &*coins.to_string());
+    ctx.emit(events::CoinSpent { spender: from, amount });
+    ctx.emit(events::Burnt { burner: from, amount });
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use proto::address::ValAddress;
 
-use crate::event::Event;
+use crate::event::{Attributes, Event};
 
 /// A preimage was folded in.
 pub(crate) struct Given {
@@ -13,8 +13,9 @@ pub(crate) struct Given {
 impl Event for Given {
     const KIND: &'static str = "beacon.given";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("validator", self.validator.to_string()), ("value", hex::encode(self.value))]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("validator", &self.validator);
+        to.text("value", &hex::encode(self.value));
     }
 }
 
@@ -24,8 +25,8 @@ pub(crate) struct Withheld(pub ValAddress);
 impl Event for Withheld {
     const KIND: &'static str = "beacon.withheld";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("validator", self.0.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("validator", &self.0);
     }
 }
 
@@ -38,7 +39,8 @@ pub(crate) struct Registered {
 impl Event for Registered {
     const KIND: &'static str = "beacon.registered";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("validator", self.validator.to_string()), ("epoch", self.epoch.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("validator", &self.validator);
+        to.add("epoch", &self.epoch);
     }
 }

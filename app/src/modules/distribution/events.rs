@@ -6,7 +6,7 @@ use proto::{
 };
 
 use super::dec_coins::DecCoins;
-use crate::event::Event;
+use crate::event::{Attributes, Event};
 
 pub(crate) struct Commission<'a> {
     pub amount: &'a DecCoins,
@@ -16,8 +16,9 @@ pub(crate) struct Commission<'a> {
 impl Event for Commission<'_> {
     const KIND: &'static str = "commission";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("amount", self.amount.to_string()), ("validator", self.validator.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("amount", &self.amount);
+        to.add("validator", &self.validator);
     }
 }
 
@@ -29,8 +30,9 @@ pub(crate) struct Rewards<'a> {
 impl Event for Rewards<'_> {
     const KIND: &'static str = "rewards";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("amount", self.amount.to_string()), ("validator", self.validator.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("amount", &self.amount);
+        to.add("validator", &self.validator);
     }
 }
 
@@ -44,12 +46,10 @@ pub(crate) struct WithdrewRewards<'a> {
 impl Event for WithdrewRewards<'_> {
     const KIND: &'static str = "withdraw_rewards";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("amount", self.amount.clone()),
-            ("validator", self.validator.to_string()),
-            ("delegator", self.delegator.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.text("amount", &self.amount);
+        to.add("validator", &self.validator);
+        to.add("delegator", &self.delegator);
     }
 }
 
@@ -58,8 +58,8 @@ pub(crate) struct WithdrewCommission<'a>(pub &'a Coins);
 impl Event for WithdrewCommission<'_> {
     const KIND: &'static str = "withdraw_commission";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("amount", self.0.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("amount", &self.0);
     }
 }
 
@@ -68,8 +68,8 @@ pub(crate) struct WithdrawAddressSet<'a>(pub &'a Address);
 impl Event for WithdrawAddressSet<'_> {
     const KIND: &'static str = "set_withdraw_address";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("withdraw_address", self.0.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("withdraw_address", &self.0);
     }
 }
 
@@ -85,14 +85,13 @@ pub(crate) struct Redirected<'a> {
 impl Event for Redirected<'_> {
     const KIND: &'static str = "withdraw_addr_redirected";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
+    fn attributes(&self, to: &mut Attributes<'_>) {
         let went_to = self.went_to.map_or_else(|| "community_pool".to_owned(), Address::to_string);
-        let mut attributes = vec![
-            ("original_withdraw_address", self.wanted.to_string()),
-            ("withdraw_address", went_to),
-            ("validator", self.validator.to_string()),
-        ];
-        attributes.extend(self.delegator.map(|delegator| ("delegator", delegator.to_string())));
-        attributes
+        to.add("original_withdraw_address", &self.wanted);
+        to.text("withdraw_address", &went_to);
+        to.add("validator", &self.validator);
+        if let Some(delegator) = self.delegator {
+            to.add("delegator", delegator);
+        }
     }
 }

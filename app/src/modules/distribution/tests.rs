@@ -7,10 +7,10 @@ use proto::{
     cosmos::{base::v1beta1 as base, distribution::v1beta1 as pb},
     dec::Dec,
 };
-use tendermint_proto::v0_38::abci::ExecTxResult;
 
 use crate::{
     modules::staking::tests::{delegate, undelegate},
+    node::ExecTxResult,
     testkit::{Odd, TestChain, address, any, distribution_params, genesis, send},
 };
 
@@ -123,15 +123,15 @@ fn delegators_of_one_validator_share_from_when_they_joined() {
     ok(&result);
     assert_eq!(chain.balance("ada"), before - 10 + owed);
     assert_eq!(earned(&chain, "ada", "vic"), 0);
-    let event = result.events.iter().find(|event| event.r#type == "withdraw_rewards").expect("announced");
-    let pairs: Vec<_> =
-        event.attributes.iter().map(|pair| (pair.key.as_str(), pair.value.as_str())).collect();
+    let event = result.events.iter().find(|event| event.kind() == "withdraw_rewards").expect("announced");
+    let pairs: Vec<_> = event.attributes().collect();
     let (vic, ada) = (operator("vic"), address("ada").to_string());
     let expected = [("amount", "1764003ulaz"), ("validator", &vic), ("delegator", &ada), ("msg_index", "0")];
     assert_eq!(pairs, expected);
     let nothing = chain.run("ada", vec![withdraw("ada", "vic")]);
     ok(&nothing);
-    let data = proto::cosmos::base::abci::v1beta1::TxMsgData::decode(nothing.data).expect("decodes");
+    let data =
+        proto::cosmos::base::abci::v1beta1::TxMsgData::decode(nothing.data.as_slice()).expect("decodes");
     let response = pb::MsgWithdrawDelegatorRewardResponse::decode(data.msg_responses[0].value.as_slice());
     assert_eq!(whole_coins(&response.expect("decodes").amount), 3);
 }

@@ -3,7 +3,7 @@
 use proto::{address::Address, coin::Coins};
 
 use super::types::Ballot;
-use crate::event::Event;
+use crate::event::{Attributes, Event};
 
 pub(crate) enum Submitted<'a> {
     Proposal {
@@ -19,14 +19,16 @@ pub(crate) enum Submitted<'a> {
 impl Event for Submitted<'_> {
     const KIND: &'static str = "submit_proposal";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
+    fn attributes(&self, to: &mut Attributes<'_>) {
         match self {
-            Submitted::Proposal { id, proposer, messages } => vec![
-                ("proposal_id", id.to_string()),
-                ("proposal_proposer", proposer.to_string()),
-                ("proposal_messages", messages.clone()),
-            ],
-            Submitted::VotingStarted(id) => vec![("voting_period_start", id.to_string())],
+            Submitted::Proposal { id, proposer, messages } => {
+                to.add("proposal_id", &id);
+                to.add("proposal_proposer", &proposer);
+                to.text("proposal_messages", messages);
+            }
+            Submitted::VotingStarted(id) => {
+                to.add("voting_period_start", &id);
+            }
         }
     }
 }
@@ -44,14 +46,16 @@ pub(crate) enum Deposited<'a> {
 impl Event for Deposited<'_> {
     const KIND: &'static str = "proposal_deposit";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
+    fn attributes(&self, to: &mut Attributes<'_>) {
         match self {
-            Deposited::Coins { id, depositor, amount } => vec![
-                ("depositor", depositor.to_string()),
-                ("amount", amount.to_string()),
-                ("proposal_id", id.to_string()),
-            ],
-            Deposited::VotingStarted(id) => vec![("voting_period_start", id.to_string())],
+            Deposited::Coins { id, depositor, amount } => {
+                to.add("depositor", &depositor);
+                to.add("amount", &amount);
+                to.add("proposal_id", &id);
+            }
+            Deposited::VotingStarted(id) => {
+                to.add("voting_period_start", &id);
+            }
         }
     }
 }
@@ -65,12 +69,10 @@ pub(crate) struct Voted<'a> {
 impl Event for Voted<'_> {
     const KIND: &'static str = "proposal_vote";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("voter", self.voter.to_string()),
-            ("option", self.ballot.to_string()),
-            ("proposal_id", self.id.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("voter", &self.voter);
+        to.add("option", &self.ballot);
+        to.add("proposal_id", &self.id);
     }
 }
 
@@ -82,8 +84,9 @@ pub(crate) struct Cancelled<'a> {
 impl Event for Cancelled<'_> {
     const KIND: &'static str = "cancel_proposal";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("sender", self.proposer.to_string()), ("proposal_id", self.id.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("sender", &self.proposer);
+        to.add("proposal_id", &self.id);
     }
 }
 
@@ -93,8 +96,9 @@ pub(crate) struct Dropped(pub u64);
 impl Event for Dropped {
     const KIND: &'static str = "inactive_proposal";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("proposal_id", self.0.to_string()), ("proposal_result", "proposal_dropped".into())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("proposal_id", &self.0);
+        to.text("proposal_result", "proposal_dropped");
     }
 }
 
@@ -108,11 +112,9 @@ pub(crate) struct Counted {
 impl Event for Counted {
     const KIND: &'static str = "active_proposal";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("proposal_id", self.id.to_string()),
-            ("proposal_result", self.result.into()),
-            ("proposal_log", self.log.clone()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("proposal_id", &self.id);
+        to.text("proposal_result", self.result);
+        to.text("proposal_log", &self.log);
     }
 }

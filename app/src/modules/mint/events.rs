@@ -3,7 +3,7 @@
 use proto::{amount::Amount, dec::Dec};
 
 use super::types::Minter;
-use crate::event::Event;
+use crate::event::{Attributes, Event};
 
 pub(crate) struct Minted {
     pub bonded: Dec,
@@ -14,12 +14,10 @@ pub(crate) struct Minted {
 impl Event for Minted {
     const KIND: &'static str = "mint";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("bonded_ratio", self.bonded.to_string()),
-            ("inflation", self.minter.inflation.to_string()),
-            ("annual_provisions", self.minter.annual_provisions.to_string()),
-            ("amount", self.amount.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("bonded_ratio", &self.bonded);
+        to.add("inflation", &self.minter.inflation);
+        to.add("annual_provisions", &self.minter.annual_provisions);
+        to.add("amount", &self.amount);
     }
 }

@@ -3,7 +3,7 @@
 use proto::{coin::Coins, lazchain::rewards::v1 as pb};
 
 use super::types::Party;
-use crate::event::Event;
+use crate::event::{Attributes, Event};
 
 pub(crate) struct EpochEnded<'a> {
     pub emission: &'a pb::Emission,
@@ -12,16 +12,14 @@ pub(crate) struct EpochEnded<'a> {
 impl Event for EpochEnded<'_> {
     const KIND: &'static str = "rewards.epoch_ended";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
+    fn attributes(&self, to: &mut Attributes<'_>) {
         let emission = self.emission;
-        vec![
-            ("epoch", emission.epoch.to_string()),
-            ("most", emission.most.clone()),
-            ("stakers", emission.stakers.clone()),
-            ("quorums_most", emission.quorums_most.clone()),
-            ("idaos_most", emission.idaos_most.clone()),
-            ("providers_most", emission.providers_most.clone()),
-        ]
+        to.add("epoch", &emission.epoch);
+        to.text("most", &emission.most);
+        to.text("stakers", &emission.stakers);
+        to.text("quorums_most", &emission.quorums_most);
+        to.text("idaos_most", &emission.idaos_most);
+        to.text("providers_most", &emission.providers_most);
     }
 }
 
@@ -34,11 +32,9 @@ pub(crate) struct Emitted<'a> {
 impl Event for Emitted<'_> {
     const KIND: &'static str = "rewards.emission";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("party", self.party.to_string()),
-            ("epoch", self.epoch.to_string()),
-            ("minted", self.minted.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("party", &self.party);
+        to.add("epoch", &self.epoch);
+        to.add("minted", &self.minted);
     }
 }

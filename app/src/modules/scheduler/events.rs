@@ -1,6 +1,6 @@
 //! What is announced.
 
-use crate::event::Event;
+use crate::event::{Attributes, Event};
 
 /// The work on an entry was refused.
 pub(crate) struct SetAside<'a> {
@@ -12,12 +12,10 @@ pub(crate) struct SetAside<'a> {
 impl Event for SetAside<'_> {
     const KIND: &'static str = "scheduler.set_aside";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("queue", self.queue.to_owned()),
-            ("sequence", self.sequence.to_string()),
-            ("reason", self.reason.to_owned()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.text("queue", self.queue);
+        to.add("sequence", &self.sequence);
+        to.text("reason", self.reason);
     }
 }
 
@@ -30,8 +28,9 @@ pub(crate) struct Retried<'a> {
 impl Event for Retried<'_> {
     const KIND: &'static str = "scheduler.retried";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("queue", self.queue.to_owned()), ("sequence", self.sequence.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.text("queue", self.queue);
+        to.add("sequence", &self.sequence);
     }
 }
 
@@ -41,7 +40,7 @@ pub(crate) struct EpochBegan(pub u64);
 impl Event for EpochBegan {
     const KIND: &'static str = "scheduler.epoch_began";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("epoch", self.0.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("epoch", &self.0);
     }
 }

@@ -2,7 +2,7 @@
 
 use proto::{address::ConsAddress, amount::Amount};
 
-use crate::event::Event;
+use crate::event::{Attributes, Event};
 
 /// A block that a validator did not sign.
 pub(crate) struct Missed {
@@ -14,12 +14,10 @@ pub(crate) struct Missed {
 impl Event for Missed {
     const KIND: &'static str = "liveness";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("address", self.validator.to_string()),
-            ("missed_blocks", self.missed.to_string()),
-            ("height", self.height.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("address", &self.validator);
+        to.add("missed_blocks", &self.missed);
+        to.add("height", &self.height);
     }
 }
 
@@ -35,17 +33,14 @@ pub(crate) struct Slashed {
 impl Event for Slashed {
     const KIND: &'static str = "slash";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        let mut attributes = vec![
-            ("address", self.validator.to_string()),
-            ("power", self.power.to_string()),
-            ("reason", self.reason.to_owned()),
-        ];
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("address", &self.validator);
+        to.add("power", &self.power);
+        to.text("reason", self.reason);
         if self.jailed {
-            attributes.push(("jailed", self.validator.to_string()));
+            to.add("jailed", &self.validator);
         }
-        attributes.push(("burned_coins", self.burnt.to_string()));
-        attributes
+        to.add("burned_coins", &self.burnt);
     }
 }
 
@@ -55,7 +50,7 @@ pub(crate) struct Jailed(pub ConsAddress);
 impl Event for Jailed {
     const KIND: &'static str = "slash";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("jailed", self.0.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("jailed", &self.0);
     }
 }

@@ -2,10 +2,10 @@
 
 use proto::cosmos::{slashing::v1beta1 as pb, staking::v1beta1 as staking};
 use serde_json::{Value as Json, json};
-use tendermint_proto::v0_38::abci::ExecTxResult;
 
 use crate::{
     modules::staking::tests::{delegate, redelegate, undelegate},
+    node::ExecTxResult,
     testkit::{TestChain, address, any, cons, genesis},
 };
 

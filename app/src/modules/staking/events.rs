@@ -7,7 +7,10 @@ use proto::{
     dec::Dec,
 };
 
-use crate::{event::Event, time::Time};
+use crate::{
+    event::{Attributes, Event},
+    time::Time,
+};
 
 /// Whole seconds, as Cosmos writes a time in an event.
 fn seconds(time: Time) -> String {
@@ -22,8 +25,9 @@ pub(crate) struct CreatedValidator<'a> {
 impl Event for CreatedValidator<'_> {
     const KIND: &'static str = "create_validator";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("validator", self.operator.to_string()), ("amount", self.amount.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("validator", &self.operator);
+        to.add("amount", &self.amount);
     }
 }
 
@@ -35,11 +39,9 @@ pub(crate) struct EditedValidator {
 impl Event for EditedValidator {
     const KIND: &'static str = "edit_validator";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("commission_rate", self.commission_rate.to_string()),
-            ("min_self_delegation", self.min_self_delegation.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("commission_rate", &self.commission_rate);
+        to.add("min_self_delegation", &self.min_self_delegation);
     }
 }
 
@@ -53,13 +55,11 @@ pub(crate) struct Delegated<'a> {
 impl Event for Delegated<'_> {
     const KIND: &'static str = "delegate";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("validator", self.operator.to_string()),
-            ("delegator", self.who.to_string()),
-            ("amount", self.amount.to_string()),
-            ("new_shares", self.new_shares.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("validator", &self.operator);
+        to.add("delegator", &self.who);
+        to.add("amount", &self.amount);
+        to.add("new_shares", &self.new_shares);
     }
 }
 
@@ -73,13 +73,11 @@ pub(crate) struct Redelegated<'a> {
 impl Event for Redelegated<'_> {
     const KIND: &'static str = "redelegate";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("source_validator", self.from.to_string()),
-            ("destination_validator", self.to.to_string()),
-            ("amount", self.amount.to_string()),
-            ("completion_time", seconds(self.due)),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("source_validator", &self.from);
+        to.add("destination_validator", &self.to);
+        to.add("amount", &self.amount);
+        to.text("completion_time", &seconds(self.due));
     }
 }
 
@@ -93,13 +91,11 @@ pub(crate) struct Undelegated<'a> {
 impl Event for Undelegated<'_> {
     const KIND: &'static str = "unbond";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("validator", self.operator.to_string()),
-            ("delegator", self.who.to_string()),
-            ("amount", self.amount.to_string()),
-            ("completion_time", seconds(self.due)),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("validator", &self.operator);
+        to.add("delegator", &self.who);
+        to.add("amount", &self.amount);
+        to.text("completion_time", &seconds(self.due));
     }
 }
 
@@ -113,13 +109,11 @@ pub(crate) struct CancelledUnbonding<'a> {
 impl Event for CancelledUnbonding<'_> {
     const KIND: &'static str = "cancel_unbonding_delegation";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("amount", self.amount.to_string()),
-            ("validator", self.operator.to_string()),
-            ("delegator", self.who.to_string()),
-            ("creation_height", self.height.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("amount", &self.amount);
+        to.add("validator", &self.operator);
+        to.add("delegator", &self.who);
+        to.add("creation_height", &self.height);
     }
 }
 
@@ -132,12 +126,10 @@ pub(crate) struct CompletedUnbonding<'a> {
 impl Event for CompletedUnbonding<'_> {
     const KIND: &'static str = "complete_unbonding";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("amount", self.amount.to_string()),
-            ("validator", self.operator.to_string()),
-            ("delegator", self.who.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("amount", &self.amount);
+        to.add("validator", &self.operator);
+        to.add("delegator", &self.who);
     }
 }
 
@@ -151,12 +143,10 @@ pub(crate) struct CompletedRedelegation<'a> {
 impl Event for CompletedRedelegation<'_> {
     const KIND: &'static str = "complete_redelegation";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("amount", self.amount.to_string()),
-            ("delegator", self.who.to_string()),
-            ("source_validator", self.from.to_string()),
-            ("destination_validator", self.to.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("amount", &self.amount);
+        to.add("delegator", &self.who);
+        to.add("source_validator", &self.from);
+        to.add("destination_validator", &self.to);
     }
 }

@@ -8,7 +8,12 @@ use proto::{
 };
 
 use super::meter::Taken;
-use crate::{error::Reject, event::Event, modules::dat, time::Time};
+use crate::{
+    error::Reject,
+    event::{Attributes, Event},
+    modules::dat,
+    time::Time,
+};
 
 pub(crate) struct ProviderRegistered<'a> {
     pub provider: &'a Address,
@@ -18,8 +23,9 @@ pub(crate) struct ProviderRegistered<'a> {
 impl Event for ProviderRegistered<'_> {
     const KIND: &'static str = "usage.provider_registered";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("provider", self.provider.to_string()), ("endpoint", self.endpoint.to_owned())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("provider", &self.provider);
+        to.text("endpoint", self.endpoint);
     }
 }
 
@@ -31,8 +37,9 @@ pub(crate) struct ProviderUpdated<'a> {
 impl Event for ProviderUpdated<'_> {
     const KIND: &'static str = "usage.provider_updated";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("provider", self.provider.to_string()), ("endpoint", self.endpoint.to_owned())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("provider", &self.provider);
+        to.text("endpoint", self.endpoint);
     }
 }
 
@@ -43,8 +50,8 @@ pub(crate) struct ProviderUnregistered<'a> {
 impl Event for ProviderUnregistered<'_> {
     const KIND: &'static str = "usage.provider_unregistered";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("provider", self.provider.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("provider", &self.provider);
     }
 }
 
@@ -57,12 +64,10 @@ pub(crate) struct ComputeBought<'a> {
 impl Event for ComputeBought<'_> {
     const KIND: &'static str = "usage.compute_bought";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("buyer", self.buyer.to_string()),
-            ("payment", self.payment.to_string()),
-            ("bought", format!("{}{}", self.bought, super::COMPUTE)),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("buyer", &self.buyer);
+        to.add("payment", &self.payment);
+        to.add("bought", &format_args!("{}{}", self.bought, super::COMPUTE));
     }
 }
 
@@ -73,19 +78,17 @@ pub(crate) struct ChannelOpened<'a> {
 impl Event for ChannelOpened<'_> {
     const KIND: &'static str = "usage.channel_opened";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
+    fn attributes(&self, to: &mut Attributes<'_>) {
         let channel = self.channel;
-        vec![
-            ("channel", channel.id.to_string()),
-            ("consumer", channel.consumer.clone()),
-            ("provider", channel.provider.clone()),
-            ("asset", channel.asset.to_string()),
-            ("version", channel.version.to_string()),
-            ("policy_version", channel.policy_version.to_string()),
-            ("dat", channel.dat.to_string()),
-            ("deposit", format!("{}{}", channel.deposit, channel.denom)),
-            ("units_cap", channel.units_cap.to_string()),
-        ]
+        to.add("channel", &channel.id);
+        to.text("consumer", &channel.consumer);
+        to.text("provider", &channel.provider);
+        to.add("asset", &channel.asset);
+        to.add("version", &channel.version);
+        to.add("policy_version", &channel.policy_version);
+        to.add("dat", &channel.dat);
+        to.add("deposit", &format_args!("{}{}", channel.deposit, channel.denom));
+        to.add("units_cap", &channel.units_cap);
     }
 }
 
@@ -99,13 +102,11 @@ pub(crate) struct ChannelToppedUp<'a> {
 impl Event for ChannelToppedUp<'_> {
     const KIND: &'static str = "usage.channel_topped_up";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("channel", self.channel.to_string()),
-            ("payer", self.payer.to_string()),
-            ("amount", self.amount.to_string()),
-            ("units", self.units.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("channel", &self.channel);
+        to.add("payer", &self.payer);
+        to.add("amount", &self.amount);
+        to.add("units", &self.units);
     }
 }
 
@@ -118,12 +119,10 @@ pub(crate) struct ChannelClosing<'a> {
 impl Event for ChannelClosing<'_> {
     const KIND: &'static str = "usage.channel_closing";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("channel", self.channel.to_string()),
-            ("consumer", self.consumer.to_string()),
-            ("closes_at", self.closes_at.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("channel", &self.channel);
+        to.add("consumer", &self.consumer);
+        to.add("closes_at", &self.closes_at);
     }
 }
 
@@ -136,15 +135,13 @@ pub(crate) struct ChannelClosed<'a> {
 impl Event for ChannelClosed<'_> {
     const KIND: &'static str = "usage.channel_closed";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("channel", self.channel.id.to_string()),
-            ("consumer", self.consumer.to_string()),
-            ("provider", self.channel.provider.clone()),
-            ("units", self.channel.units.to_string()),
-            ("redeemed", format!("{}{}", self.channel.redeemed, self.channel.denom)),
-            ("returned", self.returned.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("channel", &self.channel.id);
+        to.add("consumer", &self.consumer);
+        to.text("provider", &self.channel.provider);
+        to.add("units", &self.channel.units);
+        to.add("redeemed", &format_args!("{}{}", self.channel.redeemed, self.channel.denom));
+        to.add("returned", &self.returned);
     }
 }
 
@@ -155,8 +152,8 @@ pub(crate) struct ChannelForgotten {
 impl Event for ChannelForgotten {
     const KIND: &'static str = "usage.channel_forgotten";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("channel", self.channel.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("channel", &self.channel);
     }
 }
 
@@ -169,22 +166,20 @@ pub(crate) struct VoucherRedeemed<'a> {
 impl Event for VoucherRedeemed<'_> {
     const KIND: &'static str = "usage.voucher_redeemed";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
+    fn attributes(&self, to: &mut Attributes<'_>) {
         let Taken { redeemed, protocol, base, .. } = self.taken;
-        vec![
-            ("channel", self.channel.id.to_string()),
-            ("provider", self.channel.provider.clone()),
-            ("sequence", self.channel.sequence.to_string()),
-            ("units", self.channel.units.to_string()),
-            ("denom", self.channel.denom.clone()),
-            ("redeemed", redeemed.to_string()),
-            ("protocol", protocol.to_string()),
-            ("base", base.to_string()),
-            ("royalties", self.split.royalties.to_string()),
-            ("provider_part", self.split.provider.to_string()),
-            ("provider_held", self.split.provider_held.to_string()),
-            ("holders", self.split.holders.to_string()),
-        ]
+        to.add("channel", &self.channel.id);
+        to.text("provider", &self.channel.provider);
+        to.add("sequence", &self.channel.sequence);
+        to.add("units", &self.channel.units);
+        to.text("denom", &self.channel.denom);
+        to.add("redeemed", &redeemed);
+        to.add("protocol", &protocol);
+        to.add("base", &base);
+        to.add("royalties", &self.split.royalties);
+        to.add("provider_part", &self.split.provider);
+        to.add("provider_held", &self.split.provider_held);
+        to.add("holders", &self.split.holders);
     }
 }
 
@@ -197,14 +192,12 @@ pub(crate) struct VoucherRefused<'a> {
 impl Event for VoucherRefused<'_> {
     const KIND: &'static str = "usage.voucher_refused";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("channel", self.channel.to_string()),
-            ("sequence", self.sequence.to_string()),
-            ("codespace", self.reject.space.to_owned()),
-            ("code", self.reject.code.to_string()),
-            ("reason", self.reject.text.clone()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("channel", &self.channel);
+        to.add("sequence", &self.sequence);
+        to.text("codespace", self.reject.space);
+        to.add("code", &self.reject.code);
+        to.text("reason", &self.reject.text);
     }
 }
 
@@ -217,11 +210,9 @@ pub(crate) struct RefundClaimed<'a> {
 impl Event for RefundClaimed<'_> {
     const KIND: &'static str = "usage.refund_claimed";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("channel", self.channel.to_string()),
-            ("consumer", self.consumer.to_string()),
-            ("refund", self.refund.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("channel", &self.channel);
+        to.add("consumer", &self.consumer);
+        to.add("refund", &self.refund);
     }
 }

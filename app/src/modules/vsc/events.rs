@@ -6,10 +6,10 @@ use proto::{
     lazchain::vsc::v1 as pb,
 };
 
-use crate::event::Event;
+use crate::event::{Attributes, Event};
 
-fn task(id: u64) -> (&'static str, String) {
-    ("task", format!("task-{id}"))
+fn task(to: &mut Attributes<'_>, id: u64) {
+    to.add("task", &format_args!("task-{id}"));
 }
 
 /// Content is sealed.
@@ -22,12 +22,10 @@ pub(crate) struct Sealed<'a> {
 impl Event for Sealed<'_> {
     const KIND: &'static str = "vsc.update_sealed";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("owner", self.owner.to_string()),
-            ("seal", hex::encode(self.seal)),
-            ("number", self.number.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("owner", &self.owner);
+        to.text("seal", &hex::encode(self.seal));
+        to.add("number", &self.number);
     }
 }
 
@@ -39,18 +37,16 @@ pub(crate) struct Submitted<'a> {
 impl Event for Submitted<'_> {
     const KIND: &'static str = "vsc.update_submitted";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
+    fn attributes(&self, to: &mut Attributes<'_>) {
         let update = self.task.update.clone().unwrap_or_default();
         let digest = update.manifest.as_ref().map(|manifest| hex::encode(&manifest.sha256));
-        vec![
-            task(self.task.id),
-            ("idao", format!("idao-{}", update.idao)),
-            ("submitter", self.task.submitter.clone()),
-            ("agent", self.task.agent.clone()),
-            ("kind", update.kind().as_str_name().to_owned()),
-            ("digest", digest.unwrap_or_default()),
-            ("value_at_risk", update.value_at_risk),
-        ]
+        task(to, self.task.id);
+        to.add("idao", &format_args!("idao-{}", update.idao));
+        to.text("submitter", &self.task.submitter);
+        to.text("agent", &self.task.agent);
+        to.text("kind", update.kind().as_str_name());
+        to.text("digest", &digest.unwrap_or_default());
+        to.text("value_at_risk", &update.value_at_risk);
     }
 }
 
@@ -62,13 +58,11 @@ pub(crate) struct Moved<'a> {
 impl Event for Moved<'_> {
     const KIND: &'static str = "vsc.task_moved";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            task(self.task.id),
-            ("status", self.task.status().as_str_name().to_owned()),
-            ("outcome", self.task.outcome().as_str_name().to_owned()),
-            ("quorum", format!("quorum-{}", self.task.quorum)),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        task(to, self.task.id);
+        to.text("status", self.task.status().as_str_name());
+        to.text("outcome", self.task.outcome().as_str_name());
+        to.add("quorum", &format_args!("quorum-{}", self.task.quorum));
     }
 }
 
@@ -80,15 +74,13 @@ pub(crate) struct Drawn<'a> {
 impl Event for Drawn<'_> {
     const KIND: &'static str = "vsc.committee_drawn";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
+    fn attributes(&self, to: &mut Attributes<'_>) {
         let seats: Vec<&str> = self.round.seats.iter().map(|seat| seat.member.as_str()).collect();
-        vec![
-            task(self.round.task),
-            ("round", self.round.round.to_string()),
-            ("purpose", self.round.purpose().as_str_name().to_owned()),
-            ("quorum", format!("quorum-{}", self.round.quorum)),
-            ("seats", seats.join(",")),
-        ]
+        task(to, self.round.task);
+        to.add("round", &self.round.round);
+        to.text("purpose", self.round.purpose().as_str_name());
+        to.add("quorum", &format_args!("quorum-{}", self.round.quorum));
+        to.text("seats", &seats.join(","));
     }
 }
 
@@ -100,13 +92,11 @@ pub(crate) struct PhaseBegan<'a> {
 impl Event for PhaseBegan<'_> {
     const KIND: &'static str = "vsc.phase_began";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            task(self.round.task),
-            ("round", self.round.round.to_string()),
-            ("phase", self.round.phase().as_str_name().to_owned()),
-            ("until", self.round.until.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        task(to, self.round.task);
+        to.add("round", &self.round.round);
+        to.text("phase", self.round.phase().as_str_name());
+        to.add("until", &self.round.until);
     }
 }
 
@@ -121,13 +111,11 @@ pub(crate) struct Balloted<'a> {
 impl Event for Balloted<'_> {
     const KIND: &'static str = "vsc.ballot_taken";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            task(self.task),
-            ("round", self.round.to_string()),
-            ("member", self.member.to_owned()),
-            ("phase", self.phase.as_str_name().to_owned()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        task(to, self.task);
+        to.add("round", &self.round);
+        to.text("member", self.member);
+        to.text("phase", self.phase.as_str_name());
     }
 }
 
@@ -139,19 +127,17 @@ pub(crate) struct Counted<'a> {
 impl Event for Counted<'_> {
     const KIND: &'static str = "vsc.round_counted";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
+    fn attributes(&self, to: &mut Attributes<'_>) {
         let round = self.round;
-        vec![
-            task(round.task),
-            ("round", round.round.to_string()),
-            ("verdict", round.verdict().as_str_name().to_owned()),
-            ("score", round.score.to_string()),
-            ("accepts", round.accepts.to_string()),
-            ("rejects", round.rejects.to_string()),
-            ("invalids", round.invalids.to_string()),
-            ("abstains", round.abstains.to_string()),
-            ("needed", round.needed.to_string()),
-        ]
+        task(to, round.task);
+        to.add("round", &round.round);
+        to.text("verdict", round.verdict().as_str_name());
+        to.add("score", &round.score);
+        to.add("accepts", &round.accepts);
+        to.add("rejects", &round.rejects);
+        to.add("invalids", &round.invalids);
+        to.add("abstains", &round.abstains);
+        to.add("needed", &round.needed);
     }
 }
 
@@ -166,13 +152,11 @@ pub(crate) struct Challenged<'a> {
 impl Event for Challenged<'_> {
     const KIND: &'static str = "vsc.verdict_challenged";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            task(self.task),
-            ("case", self.case.to_string()),
-            ("challenger", self.challenger.to_string()),
-            ("bond", self.bond.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        task(to, self.task);
+        to.add("case", &self.case);
+        to.add("challenger", &self.challenger);
+        to.add("bond", &self.bond);
     }
 }
 
@@ -188,14 +172,12 @@ pub(crate) struct Appealed<'a> {
 impl Event for Appealed<'_> {
     const KIND: &'static str = "vsc.ruling_appealed";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            task(self.task),
-            ("case", self.case.to_string()),
-            ("appellant", self.appellant.to_string()),
-            ("bond", self.bond.to_string()),
-            ("rung", self.rung.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        task(to, self.task);
+        to.add("case", &self.case);
+        to.add("appellant", &self.appellant);
+        to.add("bond", &self.bond);
+        to.add("rung", &self.rung);
     }
 }
 
@@ -210,13 +192,11 @@ pub(crate) struct EvidenceAdded<'a> {
 impl Event for EvidenceAdded<'_> {
     const KIND: &'static str = "vsc.evidence_added";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            task(self.task),
-            ("case", self.case.to_string()),
-            ("account", self.account.to_string()),
-            ("hash", hex::encode(self.hash)),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        task(to, self.task);
+        to.add("case", &self.case);
+        to.add("account", &self.account);
+        to.text("hash", &hex::encode(self.hash));
     }
 }
 
@@ -229,14 +209,12 @@ pub(crate) struct Ruled<'a> {
 impl Event for Ruled<'_> {
     const KIND: &'static str = "vsc.case_ruled";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            task(self.case.task),
-            ("case", self.case.number.to_string()),
-            ("rung", self.case.rung.to_string()),
-            ("ruling", self.ruling.as_str_name().to_owned()),
-            ("status", self.case.status().as_str_name().to_owned()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        task(to, self.case.task);
+        to.add("case", &self.case.number);
+        to.add("rung", &self.case.rung);
+        to.text("ruling", self.ruling.as_str_name());
+        to.text("status", self.case.status().as_str_name());
     }
 }
 
@@ -248,8 +226,8 @@ pub(crate) struct CanaryRevealed {
 impl Event for CanaryRevealed {
     const KIND: &'static str = "vsc.canary_revealed";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![task(self.task)]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        task(to, self.task);
     }
 }
 
@@ -264,13 +242,11 @@ pub(crate) struct Equivocated<'a> {
 impl Event for Equivocated<'_> {
     const KIND: &'static str = "vsc.member_equivocated";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            task(self.task),
-            ("round", self.round.to_string()),
-            ("member", self.member.to_string()),
-            ("reporter", self.reporter.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        task(to, self.task);
+        to.add("round", &self.round);
+        to.add("member", &self.member);
+        to.add("reporter", &self.reporter);
     }
 }
 
@@ -282,12 +258,10 @@ pub(crate) struct PaidOut<'a> {
 impl Event for PaidOut<'_> {
     const KIND: &'static str = "vsc.paid_out";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            task(self.payout.task),
-            ("number", self.payout.number.to_string()),
-            ("reason", self.payout.reason.clone()),
-            ("lines", self.payout.lines.len().to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        task(to, self.payout.task);
+        to.add("number", &self.payout.number);
+        to.text("reason", &self.payout.reason);
+        to.add("lines", &self.payout.lines.len());
     }
 }

@@ -2,7 +2,7 @@
 
 use proto::address::Address;
 
-use crate::event::Event;
+use crate::event::{Attributes, Event};
 
 /// A licence is there.
 pub(crate) struct Published {
@@ -13,8 +13,9 @@ pub(crate) struct Published {
 impl Event for Published {
     const KIND: &'static str = "dat.policy_published";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("asset", self.asset.to_string()), ("policy", self.policy.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("policy", &self.policy);
     }
 }
 
@@ -30,14 +31,12 @@ pub(crate) struct Bought<'a> {
 impl Event for Bought<'_> {
     const KIND: &'static str = "dat.access_bought";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("asset", self.asset.to_string()),
-            ("serial", self.serial.to_string()),
-            ("buyer", self.buyer.to_string()),
-            ("units", self.units.to_string()),
-            ("price", self.price.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("serial", &self.serial);
+        to.add("buyer", &self.buyer);
+        to.add("units", &self.units);
+        to.add("price", &self.price);
     }
 }
 
@@ -52,13 +51,11 @@ pub(crate) struct Granted<'a> {
 impl Event for Granted<'_> {
     const KIND: &'static str = "dat.access_granted";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("asset", self.asset.to_string()),
-            ("serial", self.serial.to_string()),
-            ("grantee", self.grantee.to_string()),
-            ("units", self.units.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("serial", &self.serial);
+        to.add("grantee", &self.grantee);
+        to.add("units", &self.units);
     }
 }
 
@@ -72,12 +69,10 @@ pub(crate) struct Requested<'a> {
 impl Event for Requested<'_> {
     const KIND: &'static str = "dat.access_requested";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("asset", self.asset.to_string()),
-            ("request", self.request.to_string()),
-            ("account", self.account.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("request", &self.request);
+        to.add("account", &self.account);
     }
 }
 
@@ -90,8 +85,9 @@ pub(crate) struct Refused {
 impl Event for Refused {
     const KIND: &'static str = "dat.access_refused";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("asset", self.asset.to_string()), ("request", self.request.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("request", &self.request);
     }
 }
 
@@ -105,12 +101,10 @@ pub(crate) struct KeyDelivered {
 impl Event for KeyDelivered {
     const KIND: &'static str = "dat.key_delivered";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("asset", self.asset.to_string()),
-            ("serial", self.serial.to_string()),
-            ("key_epoch", self.key_epoch.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("serial", &self.serial);
+        to.add("key_epoch", &self.key_epoch);
     }
 }
 
@@ -124,12 +118,10 @@ pub(crate) struct KeyRotated {
 impl Event for KeyRotated {
     const KIND: &'static str = "dat.key_rotated";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("asset", self.asset.to_string()),
-            ("key_epoch", self.key_epoch.to_string()),
-            ("key_commitment", self.key_commitment.clone()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("key_epoch", &self.key_epoch);
+        to.text("key_commitment", &self.key_commitment);
     }
 }
 
@@ -144,13 +136,11 @@ pub(crate) struct AccessRevoked {
 impl Event for AccessRevoked {
     const KIND: &'static str = "dat.access_revoked";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("asset", self.asset.to_string()),
-            ("account", self.account.clone()),
-            ("serial", self.serial.to_string()),
-            ("policy", self.policy.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.text("account", &self.account);
+        to.add("serial", &self.serial);
+        to.add("policy", &self.policy);
     }
 }
 
@@ -164,11 +154,9 @@ pub(crate) struct AccessRefunded {
 impl Event for AccessRefunded {
     const KIND: &'static str = "dat.access_refunded";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("asset", self.asset.to_string()),
-            ("serial", self.serial.to_string()),
-            ("amount", self.amount.clone()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("serial", &self.serial);
+        to.text("amount", &self.amount);
     }
 }

@@ -2,7 +2,7 @@
 
 use proto::address::Address;
 
-use crate::event::Event;
+use crate::event::{Attributes, Event};
 
 /// An accepted update became a version, still provisional.
 pub(crate) struct Anchored<'a> {
@@ -15,13 +15,11 @@ pub(crate) struct Anchored<'a> {
 impl Event for Anchored<'_> {
     const KIND: &'static str = "dat.anchored";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("asset", self.asset.to_string()),
-            ("version", self.version.to_string()),
-            ("task", self.task.to_string()),
-            ("owner", self.owner.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("version", &self.version);
+        to.add("task", &self.task);
+        to.add("owner", &self.owner);
     }
 }
 
@@ -34,8 +32,9 @@ pub(crate) struct Finalized {
 impl Event for Finalized {
     const KIND: &'static str = "dat.finalized";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("asset", self.asset.to_string()), ("version", self.version.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("version", &self.version);
     }
 }
 
@@ -48,8 +47,9 @@ pub(crate) struct Settled {
 impl Event for Settled {
     const KIND: &'static str = "dat.settled";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("asset", self.asset.to_string()), ("version", self.version.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("version", &self.version);
     }
 }
 
@@ -62,8 +62,9 @@ pub(crate) struct Revoked {
 impl Event for Revoked {
     const KIND: &'static str = "dat.revoked";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("asset", self.asset.to_string()), ("version", self.version.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("version", &self.version);
     }
 }
 
@@ -76,8 +77,9 @@ pub(crate) struct Offered<'a> {
 impl Event for Offered<'_> {
     const KIND: &'static str = "dat.asset_offered";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("asset", self.asset.to_string()), ("to", self.to.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("to", &self.to);
     }
 }
 
@@ -91,8 +93,10 @@ pub(crate) struct Accepted<'a> {
 impl Event for Accepted<'_> {
     const KIND: &'static str = "dat.asset_accepted";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("asset", self.asset.to_string()), ("from", self.from.to_string()), ("to", self.to.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("from", &self.from);
+        to.add("to", &self.to);
     }
 }
 
@@ -106,8 +110,10 @@ pub(crate) struct Moved {
 impl Event for Moved {
     const KIND: &'static str = "dat.asset_moved";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("asset", self.asset.to_string()), ("from", self.from.to_string()), ("to", self.to.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("from", &self.from);
+        to.add("to", &self.to);
     }
 }
 
@@ -119,8 +125,8 @@ pub(crate) struct Retired {
 impl Event for Retired {
     const KIND: &'static str = "dat.asset_retired";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("asset", self.asset.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
     }
 }
 
@@ -135,13 +141,11 @@ pub(crate) struct UnlearningAsked {
 impl Event for UnlearningAsked {
     const KIND: &'static str = "dat.unlearning_asked";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("asset", self.asset.to_string()),
-            ("version", self.version.to_string()),
-            ("ancestor", self.ancestor.to_string()),
-            ("due", self.due.clone()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("version", &self.version);
+        to.add("ancestor", &self.ancestor);
+        to.text("due", &self.due);
     }
 }
 
@@ -155,11 +159,9 @@ pub(crate) struct Released {
 impl Event for Released {
     const KIND: &'static str = "dat.released";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("asset", self.asset.to_string()),
-            ("version", self.version.to_string()),
-            ("ancestor", self.ancestor.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("version", &self.version);
+        to.add("ancestor", &self.ancestor);
     }
 }

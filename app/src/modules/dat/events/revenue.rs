@@ -2,7 +2,7 @@
 
 use proto::{address::Address, amount::Amount, coin::Denom};
 
-use crate::event::Event;
+use crate::event::{Attributes, Event};
 
 /// Revenue was shared.
 pub(crate) struct Received<'a> {
@@ -19,17 +19,15 @@ pub(crate) struct Received<'a> {
 impl Event for Received<'_> {
     const KIND: &'static str = "dat.received";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("asset", self.asset.to_string()),
-            ("version", self.version.to_string()),
-            ("channel", self.channel.to_string()),
-            ("denom", self.denom.to_string()),
-            ("royalties", self.royalties.to_string()),
-            ("provider", self.provider.to_string()),
-            ("held", self.held.to_string()),
-            ("holders", self.holders.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("version", &self.version);
+        to.add("channel", &self.channel);
+        to.add("denom", &self.denom);
+        to.add("royalties", &self.royalties);
+        to.add("provider", &self.provider);
+        to.add("held", &self.held);
+        to.add("holders", &self.holders);
     }
 }
 
@@ -45,14 +43,12 @@ pub(crate) struct RoyaltyMoved {
 impl Event for RoyaltyMoved {
     const KIND: &'static str = "dat.royalty_moved";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("asset", self.asset.to_string()),
-            ("version", self.version.to_string()),
-            ("ancestor", self.ancestor.to_string()),
-            ("to", self.to.to_string()),
-            ("amount", self.amount.clone()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("version", &self.version);
+        to.add("ancestor", &self.ancestor);
+        to.add("to", &self.to);
+        to.text("amount", &self.amount);
     }
 }
 
@@ -67,13 +63,11 @@ pub(crate) struct Claimed<'a> {
 impl Event for Claimed<'_> {
     const KIND: &'static str = "dat.claimed";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("asset", self.asset.to_string()),
-            ("serial", self.serial.to_string()),
-            ("owner", self.owner.to_string()),
-            ("amount", self.amount.clone()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("serial", &self.serial);
+        to.add("owner", &self.owner);
+        to.text("amount", &self.amount);
     }
 }
 
@@ -89,14 +83,12 @@ pub(crate) struct HeldReleased<'a> {
 impl Event for HeldReleased<'_> {
     const KIND: &'static str = "dat.held_released";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("asset", self.asset.to_string()),
-            ("version", self.version.to_string()),
-            ("channel", self.channel.to_string()),
-            ("provider", self.provider.to_string()),
-            ("amount", self.amount.clone()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("version", &self.version);
+        to.add("channel", &self.channel);
+        to.add("provider", &self.provider);
+        to.text("amount", &self.amount);
     }
 }
 
@@ -110,12 +102,10 @@ pub(crate) struct Expired {
 impl Event for Expired {
     const KIND: &'static str = "dat.expired";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("asset", self.asset.to_string()),
-            ("serial", self.serial.to_string()),
-            ("amount", self.amount.clone()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("serial", &self.serial);
+        to.text("amount", &self.amount);
     }
 }
 
@@ -130,12 +120,10 @@ pub(crate) struct Refunded {
 impl Event for Refunded {
     const KIND: &'static str = "dat.refunded";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("asset", self.asset.to_string()),
-            ("version", self.version.to_string()),
-            ("channel", self.channel.to_string()),
-            ("amount", self.amount.clone()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("version", &self.version);
+        to.add("channel", &self.channel);
+        to.text("amount", &self.amount);
     }
 }

@@ -2,7 +2,7 @@
 
 use proto::address::Address;
 
-use crate::event::Event;
+use crate::event::{Attributes, Event};
 
 /// A token is there.
 pub(crate) struct Minted<'a> {
@@ -16,14 +16,12 @@ pub(crate) struct Minted<'a> {
 impl Event for Minted<'_> {
     const KIND: &'static str = "dat.minted";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("asset", self.asset.to_string()),
-            ("serial", self.serial.to_string()),
-            ("owner", self.owner.to_string()),
-            ("share", self.share.to_string()),
-            ("value", self.value.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("serial", &self.serial);
+        to.add("owner", &self.owner);
+        to.add("share", &self.share);
+        to.add("value", &self.value);
     }
 }
 
@@ -38,13 +36,11 @@ pub(crate) struct Given<'a> {
 impl Event for Given<'_> {
     const KIND: &'static str = "dat.transferred";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("asset", self.asset.to_string()),
-            ("serial", self.serial.to_string()),
-            ("from", self.from.to_string()),
-            ("to", self.to.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("serial", &self.serial);
+        to.add("from", &self.from);
+        to.add("to", &self.to);
     }
 }
 
@@ -59,13 +55,11 @@ pub(crate) struct SplitOff {
 impl Event for SplitOff {
     const KIND: &'static str = "dat.split";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("asset", self.asset.to_string()),
-            ("serial", self.serial.to_string()),
-            ("into", self.into.to_string()),
-            ("share", self.share.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("serial", &self.serial);
+        to.add("into", &self.into);
+        to.add("share", &self.share);
     }
 }
 
@@ -80,13 +74,11 @@ pub(crate) struct Merged {
 impl Event for Merged {
     const KIND: &'static str = "dat.merged";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("asset", self.asset.to_string()),
-            ("serial", self.serial.to_string()),
-            ("from", self.from.to_string()),
-            ("share", self.share.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("serial", &self.serial);
+        to.add("from", &self.from);
+        to.add("share", &self.share);
     }
 }
 
@@ -101,13 +93,11 @@ pub(crate) struct ValueMoved {
 impl Event for ValueMoved {
     const KIND: &'static str = "dat.value_moved";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("asset", self.asset.to_string()),
-            ("serial", self.serial.to_string()),
-            ("into", self.into.to_string()),
-            ("units", self.units.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("serial", &self.serial);
+        to.add("into", &self.into);
+        to.add("units", &self.units);
     }
 }
 
@@ -121,12 +111,10 @@ pub(crate) struct OperatorApproved<'a> {
 impl Event for OperatorApproved<'_> {
     const KIND: &'static str = "dat.operator_approved";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("asset", self.asset.to_string()),
-            ("serial", self.serial.to_string()),
-            ("operator", self.operator.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("serial", &self.serial);
+        to.add("operator", &self.operator);
     }
 }
 
@@ -140,11 +128,9 @@ pub(crate) struct Burnt<'a> {
 impl Event for Burnt<'_> {
     const KIND: &'static str = "dat.burnt";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("asset", self.asset.to_string()),
-            ("serial", self.serial.to_string()),
-            ("owner", self.owner.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("asset", &self.asset);
+        to.add("serial", &self.serial);
+        to.add("owner", &self.owner);
     }
 }

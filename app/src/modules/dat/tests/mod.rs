@@ -25,7 +25,6 @@ use proto::{
 };
 use sha2::{Digest, Sha256};
 use state::Snapshot;
-use tendermint_proto::v0_38::abci::ExecTxResult;
 
 use super::{
     logic,
@@ -34,6 +33,7 @@ use super::{
 use crate::{
     error::Reject,
     modules::bank,
+    node::ExecTxResult,
     testkit::{Odd, TestChain, address, any},
 };
 

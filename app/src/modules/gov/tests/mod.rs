@@ -12,11 +12,11 @@ use proto::{
     },
 };
 use serde_json::{Value as Json, json};
-use tendermint_proto::v0_38::abci::ExecTxResult;
 
 use super::ACCOUNT;
 use crate::{
     modules::staking::tests::delegate,
+    node::ExecTxResult,
     testkit::{TestChain, address, any, genesis, send},
 };
 
@@ -65,7 +65,8 @@ fn draft(messages: Vec<Any>, deposit: u64) -> pb::MsgSubmitProposal {
 fn submit(chain: &mut TestChain, messages: Vec<Any>, deposit: u64) -> u64 {
     let result = chain.run("ada", vec![any(&draft(messages, deposit))]);
     ok(&result);
-    let data = proto::cosmos::base::abci::v1beta1::TxMsgData::decode(result.data).expect("decodes");
+    let data =
+        proto::cosmos::base::abci::v1beta1::TxMsgData::decode(result.data.as_slice()).expect("decodes");
     let response = pb::MsgSubmitProposalResponse::decode(data.msg_responses[0].value.as_slice());
     response.expect("decodes").proposal_id
 }

@@ -2,7 +2,7 @@
 
 use proto::{address::Address, amount::Amount, coin::Coins};
 
-use crate::event::Event;
+use crate::event::{Attributes, Event};
 
 /// A membership deposit or that of a vetoed proposal.
 pub(crate) struct DepositBurnt<'a> {
@@ -14,12 +14,10 @@ pub(crate) struct DepositBurnt<'a> {
 impl Event for DepositBurnt<'_> {
     const KIND: &'static str = "idao.deposit_burnt";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("idao", self.idao.to_string()),
-            ("account", self.account.to_string()),
-            ("amount", self.amount.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.add("account", &self.account);
+        to.add("amount", &self.amount);
     }
 }
 
@@ -32,12 +30,10 @@ pub(crate) struct PointsChanged<'a> {
 impl Event for PointsChanged<'_> {
     const KIND: &'static str = "idao.points_changed";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("idao", self.idao.to_string()),
-            ("account", self.account.to_string()),
-            ("points", self.points.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.add("account", &self.account);
+        to.add("points", &self.points);
     }
 }
 
@@ -51,12 +47,10 @@ pub(crate) struct Earned<'a> {
 impl Event for Earned<'_> {
     const KIND: &'static str = "idao.earned";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("idao", self.idao.to_string()),
-            ("members", self.members.to_string()),
-            ("treasury", self.treasury.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.add("members", &self.members);
+        to.add("treasury", &self.treasury);
     }
 }
 
@@ -69,12 +63,10 @@ pub(crate) struct Claimed<'a> {
 impl Event for Claimed<'_> {
     const KIND: &'static str = "idao.claimed";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("idao", self.idao.to_string()),
-            ("account", self.account.to_string()),
-            ("amount", self.amount.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.add("account", &self.account);
+        to.add("amount", &self.amount);
     }
 }
 
@@ -87,11 +79,9 @@ pub(crate) struct Funded<'a> {
 impl Event for Funded<'_> {
     const KIND: &'static str = "idao.funded";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("idao", self.idao.to_string()),
-            ("sender", self.sender.to_string()),
-            ("amount", self.amount.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.add("sender", &self.sender);
+        to.add("amount", &self.amount);
     }
 }

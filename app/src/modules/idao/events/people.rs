@@ -2,7 +2,7 @@
 
 use proto::address::Address;
 
-use crate::event::Event;
+use crate::event::{Attributes, Event};
 
 pub(crate) struct Created<'a> {
     pub idao: u64,
@@ -13,12 +13,10 @@ pub(crate) struct Created<'a> {
 impl Event for Created<'_> {
     const KIND: &'static str = "idao.created";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("idao", self.idao.to_string()),
-            ("founder", self.founder.to_string()),
-            ("name", self.name.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.add("founder", &self.founder);
+        to.add("name", &self.name);
     }
 }
 
@@ -30,8 +28,9 @@ pub(crate) struct Updated {
 impl Event for Updated {
     const KIND: &'static str = "idao.updated";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("idao", self.idao.to_string()), ("rules_version", self.rules_version.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.add("rules_version", &self.rules_version);
     }
 }
 
@@ -42,8 +41,8 @@ pub(crate) struct Closed {
 impl Event for Closed {
     const KIND: &'static str = "idao.closed";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("idao", self.idao.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
     }
 }
 
@@ -56,12 +55,10 @@ pub(crate) struct Applied<'a> {
 impl Event for Applied<'_> {
     const KIND: &'static str = "idao.applied";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("idao", self.idao.to_string()),
-            ("account", self.account.to_string()),
-            ("proposal", self.proposal.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.add("account", &self.account);
+        to.add("proposal", &self.proposal);
     }
 }
 
@@ -74,12 +71,10 @@ pub(crate) struct Invited<'a> {
 impl Event for Invited<'_> {
     const KIND: &'static str = "idao.invited";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("idao", self.idao.to_string()),
-            ("account", self.account.to_string()),
-            ("inviter", self.inviter.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.add("account", &self.account);
+        to.add("inviter", &self.inviter);
     }
 }
 
@@ -92,12 +87,10 @@ pub(crate) struct Joined<'a> {
 impl Event for Joined<'_> {
     const KIND: &'static str = "idao.joined";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("idao", self.idao.to_string()),
-            ("account", self.account.to_string()),
-            ("door", self.door.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.add("account", &self.account);
+        to.add("door", &self.door);
     }
 }
 
@@ -111,12 +104,10 @@ pub(crate) struct Left<'a> {
 impl Event for Left<'_> {
     const KIND: &'static str = "idao.left";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("idao", self.idao.to_string()),
-            ("account", self.account.to_string()),
-            ("how", self.how.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.add("account", &self.account);
+        to.add("how", &self.how);
     }
 }
 
@@ -131,13 +122,11 @@ pub(crate) struct RolesSet<'a> {
 impl Event for RolesSet<'_> {
     const KIND: &'static str = "idao.roles_set";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("idao", self.idao.to_string()),
-            ("account", self.account.to_string()),
-            ("roles", self.roles.clone()),
-            ("offered", self.offered.clone()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.add("account", &self.account);
+        to.text("roles", &self.roles);
+        to.text("offered", &self.offered);
     }
 }
 
@@ -150,12 +139,10 @@ pub(crate) struct RoleAccepted<'a> {
 impl Event for RoleAccepted<'_> {
     const KIND: &'static str = "idao.role_accepted";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("idao", self.idao.to_string()),
-            ("account", self.account.to_string()),
-            ("role", self.role.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.add("account", &self.account);
+        to.add("role", &self.role);
     }
 }
 
@@ -168,12 +155,10 @@ pub(crate) struct AgentRegistered<'a> {
 impl Event for AgentRegistered<'_> {
     const KIND: &'static str = "idao.agent_registered";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("idao", self.idao.to_string()),
-            ("member", self.member.to_string()),
-            ("agent", self.agent.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.add("member", &self.member);
+        to.add("agent", &self.agent);
     }
 }
 
@@ -186,11 +171,9 @@ pub(crate) struct AgentRevoked<'a> {
 impl Event for AgentRevoked<'_> {
     const KIND: &'static str = "idao.agent_revoked";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("idao", self.idao.to_string()),
-            ("member", self.member.to_string()),
-            ("agent", self.agent.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.add("member", &self.member);
+        to.add("agent", &self.agent);
     }
 }

@@ -2,7 +2,10 @@
 
 use proto::address::Address;
 
-use crate::{event::Event, time::Time};
+use crate::{
+    event::{Attributes, Event},
+    time::Time,
+};
 
 pub(crate) struct Proposed<'a> {
     pub idao: u64,
@@ -14,13 +17,11 @@ pub(crate) struct Proposed<'a> {
 impl Event for Proposed<'_> {
     const KIND: &'static str = "idao.proposed";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("idao", self.idao.to_string()),
-            ("proposal", self.proposal.to_string()),
-            ("kind", self.kind.to_string()),
-            ("proposer", self.proposer.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.add("proposal", &self.proposal);
+        to.add("kind", &self.kind);
+        to.add("proposer", &self.proposer);
     }
 }
 
@@ -37,15 +38,13 @@ pub(crate) struct Voted<'a> {
 impl Event for Voted<'_> {
     const KIND: &'static str = "idao.voted";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("idao", self.idao.to_string()),
-            ("proposal", self.proposal.to_string()),
-            ("member", self.member.to_string()),
-            ("agent", self.agent.clone()),
-            ("option", self.option.to_string()),
-            ("power", self.power.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.add("proposal", &self.proposal);
+        to.add("member", &self.member);
+        to.text("agent", &self.agent);
+        to.add("option", &self.option);
+        to.add("power", &self.power);
     }
 }
 
@@ -59,13 +58,11 @@ pub(crate) struct Decided {
 impl Event for Decided {
     const KIND: &'static str = "idao.decided";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("idao", self.idao.to_string()),
-            ("proposal", self.proposal.to_string()),
-            ("status", self.status.to_string()),
-            ("reason", self.reason.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.add("proposal", &self.proposal);
+        to.add("status", &self.status);
+        to.add("reason", &self.reason);
     }
 }
 
@@ -78,12 +75,10 @@ pub(crate) struct Executed<'a> {
 impl Event for Executed<'_> {
     const KIND: &'static str = "idao.executed";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("idao", self.idao.to_string()),
-            ("proposal", self.proposal.to_string()),
-            ("executor", self.executor.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.add("proposal", &self.proposal);
+        to.add("executor", &self.executor);
     }
 }
 
@@ -97,13 +92,11 @@ pub(crate) struct ExecutionFailed<'a> {
 impl Event for ExecutionFailed<'_> {
     const KIND: &'static str = "idao.execution_failed";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("idao", self.idao.to_string()),
-            ("proposal", self.proposal.to_string()),
-            ("reason", self.reason.to_string()),
-            ("log", self.log.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.add("proposal", &self.proposal);
+        to.add("reason", &self.reason);
+        to.add("log", &self.log);
     }
 }
 
@@ -115,8 +108,9 @@ pub(crate) struct TrustEstablished {
 impl Event for TrustEstablished {
     const KIND: &'static str = "idao.trust_established";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("idao", self.idao.to_string()), ("quorum", self.quorum.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.add("quorum", &self.quorum);
     }
 }
 
@@ -128,8 +122,9 @@ pub(crate) struct TrustEnded {
 impl Event for TrustEnded {
     const KIND: &'static str = "idao.trust_ended";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("idao", self.idao.to_string()), ("quorum", self.quorum.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.add("quorum", &self.quorum);
     }
 }
 
@@ -143,13 +138,11 @@ pub(crate) struct Frozen<'a> {
 impl Event for Frozen<'_> {
     const KIND: &'static str = "idao.frozen";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("idao", self.idao.to_string()),
-            ("subject", self.subject.clone()),
-            ("guardian", self.guardian.to_string()),
-            ("until", self.until.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.text("subject", &self.subject);
+        to.add("guardian", &self.guardian);
+        to.add("until", &self.until);
     }
 }
 
@@ -162,12 +155,10 @@ pub(crate) struct FreezeExtended {
 impl Event for FreezeExtended {
     const KIND: &'static str = "idao.freeze_extended";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("idao", self.idao.to_string()),
-            ("subject", self.subject.clone()),
-            ("until", self.until.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.text("subject", &self.subject);
+        to.add("until", &self.until);
     }
 }
 
@@ -179,8 +170,9 @@ pub(crate) struct FreezeEnded {
 impl Event for FreezeEnded {
     const KIND: &'static str = "idao.freeze_ended";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("idao", self.idao.to_string()), ("subject", self.subject.clone())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.text("subject", &self.subject);
     }
 }
 
@@ -194,11 +186,9 @@ pub(crate) struct GuardianVotedDown<'a> {
 impl Event for GuardianVotedDown<'_> {
     const KIND: &'static str = "idao.guardian_voted_down";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("idao", self.idao.to_string()),
-            ("guardian", self.guardian.to_string()),
-            ("times", self.times.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("idao", &self.idao);
+        to.add("guardian", &self.guardian);
+        to.add("times", &self.times);
     }
 }

@@ -16,13 +16,13 @@ use proto::{
     lazchain::idao::v1 as pb,
 };
 use state::Overlay;
-use tendermint_proto::v0_38::abci::ExecTxResult;
 
 use super::{keys::NEXT_PROPOSAL, logic, types::local};
 use crate::{
     ctx::{Block, Ctx},
     invariant,
     modules::scheduler,
+    node::ExecTxResult,
     testkit::{TestChain, address, any},
 };
 

@@ -2,7 +2,10 @@
 
 use proto::address::{Address, ValAddress};
 
-use crate::{event::Event, time::Time};
+use crate::{
+    event::{Attributes, Event},
+    time::Time,
+};
 
 /// A validator pledges stake from an epoch boundary on; delegators can move until then.
 pub(crate) struct Joined<'a> {
@@ -15,13 +18,11 @@ pub(crate) struct Joined<'a> {
 impl Event for Joined<'_> {
     const KIND: &'static str = "quorum.joined";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("quorum", self.quorum.to_string()),
-            ("validator", self.validator.to_string()),
-            ("allocation_bps", self.allocation_bps.to_string()),
-            ("due", self.due.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("quorum", &self.quorum);
+        to.add("validator", &self.validator);
+        to.add("allocation_bps", &self.allocation_bps);
+        to.add("due", &self.due);
     }
 }
 
@@ -35,12 +36,10 @@ pub(crate) struct Applied<'a> {
 impl Event for Applied<'_> {
     const KIND: &'static str = "quorum.applied";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("quorum", self.quorum.to_string()),
-            ("validator", self.validator.to_string()),
-            ("allocation_bps", self.allocation_bps.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("quorum", &self.quorum);
+        to.add("validator", &self.validator);
+        to.add("allocation_bps", &self.allocation_bps);
     }
 }
 
@@ -55,13 +54,11 @@ pub(crate) struct Admitted<'a> {
 impl Event for Admitted<'_> {
     const KIND: &'static str = "quorum.admitted";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("quorum", self.quorum.to_string()),
-            ("validator", self.validator.to_string()),
-            ("by", self.by.to_string()),
-            ("admitted", self.admitted.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("quorum", &self.quorum);
+        to.add("validator", &self.validator);
+        to.add("by", &self.by);
+        to.add("admitted", &self.admitted);
     }
 }
 
@@ -77,14 +74,12 @@ pub(crate) struct AllocationChanged<'a> {
 impl Event for AllocationChanged<'_> {
     const KIND: &'static str = "quorum.allocation_changed";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("quorum", self.quorum.to_string()),
-            ("validator", self.validator.to_string()),
-            ("from_bps", self.from_bps.to_string()),
-            ("to_bps", self.to_bps.to_string()),
-            ("due", self.due.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("quorum", &self.quorum);
+        to.add("validator", &self.validator);
+        to.add("from_bps", &self.from_bps);
+        to.add("to_bps", &self.to_bps);
+        to.add("due", &self.due);
     }
 }
 
@@ -97,8 +92,9 @@ pub(crate) struct Leaving<'a> {
 impl Event for Leaving<'_> {
     const KIND: &'static str = "quorum.leaving";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("quorum", self.quorum.to_string()), ("validator", self.validator.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("quorum", &self.quorum);
+        to.add("validator", &self.validator);
     }
 }
 
@@ -113,13 +109,11 @@ pub(crate) struct Left<'a> {
 impl Event for Left<'_> {
     const KIND: &'static str = "quorum.left";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("quorum", self.quorum.to_string()),
-            ("validator", self.validator.to_string()),
-            ("reason", self.reason.to_owned()),
-            ("bound_bps", self.bound_bps.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("quorum", &self.quorum);
+        to.add("validator", &self.validator);
+        to.text("reason", self.reason);
+        to.add("bound_bps", &self.bound_bps);
     }
 }
 
@@ -133,12 +127,10 @@ pub(crate) struct Freed<'a> {
 impl Event for Freed<'_> {
     const KIND: &'static str = "quorum.freed";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("quorum", self.quorum.to_string()),
-            ("validator", self.validator.to_string()),
-            ("allocation_bps", self.allocation_bps.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("quorum", &self.quorum);
+        to.add("validator", &self.validator);
+        to.add("allocation_bps", &self.allocation_bps);
     }
 }
 
@@ -151,8 +143,9 @@ pub(crate) struct KeysRotated<'a> {
 impl Event for KeysRotated<'_> {
     const KIND: &'static str = "quorum.keys_rotated";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("quorum", self.quorum.to_string()), ("validator", self.validator.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("quorum", &self.quorum);
+        to.add("validator", &self.validator);
     }
 }
 
@@ -168,14 +161,12 @@ pub(crate) struct Jailed<'a> {
 impl Event for Jailed<'_> {
     const KIND: &'static str = "quorum.jailed";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("quorum", self.quorum.to_string()),
-            ("validator", self.validator.to_string()),
-            ("points", self.points.to_string()),
-            ("abstentions", self.abstentions.to_string()),
-            ("until", self.until.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("quorum", &self.quorum);
+        to.add("validator", &self.validator);
+        to.add("points", &self.points);
+        to.add("abstentions", &self.abstentions);
+        to.add("until", &self.until);
     }
 }
 
@@ -188,7 +179,8 @@ pub(crate) struct Unjailed<'a> {
 impl Event for Unjailed<'_> {
     const KIND: &'static str = "quorum.unjailed";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("quorum", self.quorum.to_string()), ("validator", self.validator.to_string())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("quorum", &self.quorum);
+        to.add("validator", &self.validator);
     }
 }

@@ -12,7 +12,7 @@ pub(crate) use members::{
     Admitted, AllocationChanged, Applied, Freed, Jailed, Joined, KeysRotated, Leaving, Left, Unjailed,
 };
 
-use crate::event::Event;
+use crate::event::{Attributes, Event};
 
 /// A Quorum was founded.
 pub(crate) struct Created<'a> {
@@ -24,12 +24,10 @@ pub(crate) struct Created<'a> {
 impl Event for Created<'_> {
     const KIND: &'static str = "quorum.created";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("quorum", self.quorum.to_string()),
-            ("creator", self.creator.to_string()),
-            ("name", self.name.to_owned()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("quorum", &self.quorum);
+        to.add("creator", &self.creator);
+        to.text("name", self.name);
     }
 }
 
@@ -47,16 +45,14 @@ pub(crate) struct Measured<'a> {
 impl Event for Measured<'_> {
     const KIND: &'static str = "quorum.measured";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("quorum", self.quorum.to_string()),
-            ("epoch", self.epoch.to_string()),
-            ("status", self.status.to_owned()),
-            ("members", self.members.to_string()),
-            ("total", self.total.to_string()),
-            ("capped", self.capped.to_string()),
-            ("level", self.level.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("quorum", &self.quorum);
+        to.add("epoch", &self.epoch);
+        to.text("status", self.status);
+        to.add("members", &self.members);
+        to.add("total", &self.total);
+        to.add("capped", &self.capped);
+        to.add("level", &self.level);
     }
 }
 
@@ -70,12 +66,10 @@ pub(crate) struct MeasureFailed<'a> {
 impl Event for MeasureFailed<'_> {
     const KIND: &'static str = "quorum.measure_failed";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("quorum", self.quorum.to_string()),
-            ("epoch", self.epoch.to_string()),
-            ("reason", self.reason.to_owned()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("quorum", &self.quorum);
+        to.add("epoch", &self.epoch);
+        to.text("reason", self.reason);
     }
 }
 
@@ -89,12 +83,10 @@ pub(crate) struct RulesProposed<'a> {
 impl Event for RulesProposed<'_> {
     const KIND: &'static str = "quorum.rules_proposed";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("quorum", self.quorum.to_string()),
-            ("number", self.number.to_string()),
-            ("validator", self.validator.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("quorum", &self.quorum);
+        to.add("number", &self.number);
+        to.add("validator", &self.validator);
     }
 }
 
@@ -110,14 +102,12 @@ pub(crate) struct RulesVoted<'a> {
 impl Event for RulesVoted<'_> {
     const KIND: &'static str = "quorum.rules_voted";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("quorum", self.quorum.to_string()),
-            ("number", self.number.to_string()),
-            ("validator", self.validator.to_string()),
-            ("yes", self.yes.to_string()),
-            ("applies", self.applies.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("quorum", &self.quorum);
+        to.add("number", &self.number);
+        to.add("validator", &self.validator);
+        to.add("yes", &self.yes);
+        to.add("applies", &self.applies);
     }
 }
 
@@ -131,12 +121,10 @@ pub(crate) struct RulesEnded {
 impl Event for RulesEnded {
     const KIND: &'static str = "quorum.rules_ended";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("quorum", self.quorum.to_string()),
-            ("number", self.number.to_string()),
-            ("applied", self.applied.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("quorum", &self.quorum);
+        to.add("number", &self.number);
+        to.add("applied", &self.applied);
     }
 }
 
@@ -151,13 +139,11 @@ pub(crate) struct Funded<'a> {
 impl Event for Funded<'_> {
     const KIND: &'static str = "quorum.funded";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("quorum", self.quorum.to_string()),
-            ("pool", self.pool.to_owned()),
-            ("from", self.from.to_string()),
-            ("amount", self.amount.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("quorum", &self.quorum);
+        to.text("pool", self.pool);
+        to.add("from", &self.from);
+        to.add("amount", &self.amount);
     }
 }
 
@@ -172,13 +158,11 @@ pub(crate) struct Drawn<'a> {
 impl Event for Drawn<'_> {
     const KIND: &'static str = "quorum.drawn";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("quorum", self.quorum.to_string()),
-            ("pool", self.pool.to_owned()),
-            ("to", self.to.to_string()),
-            ("amount", self.amount.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("quorum", &self.quorum);
+        to.text("pool", self.pool);
+        to.add("to", &self.to);
+        to.add("amount", &self.amount);
     }
 }
 
@@ -192,12 +176,10 @@ pub(crate) struct Claimed<'a> {
 impl Event for Claimed<'_> {
     const KIND: &'static str = "quorum.claimed";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("quorum", self.quorum.to_string()),
-            ("validator", self.validator.to_string()),
-            ("amount", self.amount.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("quorum", &self.quorum);
+        to.add("validator", &self.validator);
+        to.add("amount", &self.amount);
     }
 }
 
@@ -215,16 +197,14 @@ pub(crate) struct Offended<'a> {
 impl Event for Offended<'_> {
     const KIND: &'static str = "quorum.offended";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("quorum", self.quorum.to_string()),
-            ("validator", self.validator.to_string()),
-            ("offence", self.offence.to_owned()),
-            ("task", self.task.to_string()),
-            ("round", self.round.to_string()),
-            ("slash", self.slash.to_string()),
-            ("amount", self.amount.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("quorum", &self.quorum);
+        to.add("validator", &self.validator);
+        to.text("offence", self.offence);
+        to.add("task", &self.task);
+        to.add("round", &self.round);
+        to.add("slash", &self.slash);
+        to.add("amount", &self.amount);
     }
 }
 
@@ -242,16 +222,14 @@ pub(crate) struct Slashed<'a> {
 impl Event for Slashed<'_> {
     const KIND: &'static str = "quorum.slashed";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("quorum", self.quorum.to_string()),
-            ("validator", self.validator.to_string()),
-            ("slash", self.slash.to_string()),
-            ("own", self.own.to_string()),
-            ("others", self.others.to_string()),
-            ("burnt", self.burnt.to_string()),
-            ("insurance", self.insurance.to_string()),
-        ]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("quorum", &self.quorum);
+        to.add("validator", &self.validator);
+        to.add("slash", &self.slash);
+        to.add("own", &self.own);
+        to.add("others", &self.others);
+        to.add("burnt", &self.burnt);
+        to.add("insurance", &self.insurance);
     }
 }
 
@@ -264,7 +242,8 @@ pub(crate) struct Closed<'a> {
 impl Event for Closed<'_> {
     const KIND: &'static str = "quorum.closed";
 
-    fn attributes(&self) -> Vec<(&'static str, String)> {
-        vec![("quorum", self.quorum.to_string()), ("reason", self.reason.to_owned())]
+    fn attributes(&self, to: &mut Attributes<'_>) {
+        to.add("quorum", &self.quorum);
+        to.text("reason", self.reason);
     }
 }

@@ -16,12 +16,12 @@ use proto::{
 };
 use sha2::{Digest, Sha256};
 use state::{Overlay, Pb, Read};
-use tendermint_proto::v0_38::abci::ExecTxResult;
 
 use crate::{
     ctx::{Block, Ctx},
     invariant,
     modules::{scheduler, staking},
+    node::ExecTxResult,
     testkit::{CHAIN_ID, TestChain, address, any, genesis},
     time::{Span, Time},
 };
@@ -205,7 +205,7 @@ impl Stage {
     }
 
     fn kinds(&mut self) -> Vec<String> {
-        self.ctx.take_events().into_iter().map(|event| event.r#type).collect()
+        self.ctx.take_events().iter().map(|event| event.kind().to_owned()).collect()
     }
 }
 

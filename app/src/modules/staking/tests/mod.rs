@@ -10,11 +10,14 @@ use proto::{
     address::{Address, ValAddress},
     cosmos::{base::v1beta1::Coin, staking::v1beta1 as pb},
 };
-use tendermint_proto::v0_38::abci::{ExecTxResult, ValidatorUpdate};
+use tendermint_proto::v0_38::abci::ValidatorUpdate;
 
 pub(crate) use super::logic::levy::check_free;
 use super::types::key_any;
-use crate::testkit::{TestChain, address, any, cons_key};
+use crate::{
+    node::ExecTxResult,
+    testkit::{TestChain, address, any, cons_key},
+};
 
 const UNBONDING_SECS: u64 = 1_814_400;
 
@@ -104,7 +107,7 @@ fn code(result: &ExecTxResult) -> (&str, u32) {
 }
 
 fn kinds(result: &ExecTxResult) -> Vec<&str> {
-    result.events.iter().map(|event| event.r#type.as_str()).collect()
+    result.events.iter().map(|event| event.kind()).collect()
 }
 
 fn validator(chain: &TestChain, name: &str) -> pb::Validator {

@@ -16,8 +16,8 @@ fn a_delegation_moves_stake_and_raises_power() {
     assert_eq!(chain.updates(&["val"]), [("val".into(), 11)]);
     assert_eq!(staked(&chain, "ada", "val"), Some(6_000_000));
     assert_eq!(chain.balance("ada"), 100_000_000 - 6_000_000 - 10);
-    let event = result.events.iter().find(|event| event.r#type == "delegate").expect("announced");
-    let keys: Vec<_> = event.attributes.iter().map(|attribute| attribute.key.as_str()).collect();
+    let event = result.events.iter().find(|event| event.kind() == "delegate").expect("announced");
+    let keys: Vec<_> = event.attributes().map(|(name, _)| name).collect();
     assert_eq!(keys, ["validator", "delegator", "amount", "new_shares", "msg_index"]);
 }
 

@@ -282,8 +282,8 @@ impl World {
         self.give_preimage();
         modules::end_block(&mut self.ctx).expect("no trouble");
         self.check();
-        let aside: Vec<_> =
-            self.ctx.take_events().into_iter().filter(|e| e.r#type == "scheduler.set_aside").collect();
+        let events = self.ctx.take_events();
+        let aside: Vec<_> = events.iter().filter(|event| event.kind() == "scheduler.set_aside").collect();
         assert_eq!(aside, Vec::new());
     }
 
