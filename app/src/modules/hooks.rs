@@ -17,7 +17,12 @@ use crate::{
 };
 
 /// A validator is there, still without stake.
-pub(crate) fn after_validator_created(ctx: &mut Ctx, operator: &ValAddress) -> Result<()> {
+pub(crate) fn after_validator_created(
+    ctx: &mut Ctx,
+    cons: &ConsAddress,
+    operator: &ValAddress,
+) -> Result<()> {
+    slashing::admit(&ctx.state, cons)?;
     distribution::add_validator(ctx, operator)
 }
 

@@ -3,7 +3,10 @@
 use prost::Message;
 use proto::cosmos::{evidence::v1beta1 as pb, slashing::v1beta1 as slashing, staking::v1beta1 as staking};
 
-use crate::testkit::{TestChain, address, any, cons};
+use crate::{
+    modules::staking::tests::{create, undelegate},
+    testkit::{TestChain, address, any, cons},
+};
 
 fn chain() -> TestChain {
     let balances = [("ada", 100_000_000), ("vic", 1_000), ("val", 1_000)];
@@ -47,6 +50,37 @@ fn who_signed_twice_is_slashed_once_jailed_and_out_for_ever() {
     let result = chain.run("vic", vec![any(&unjail)]);
     assert_eq!((result.codespace.as_str(), result.code), ("slashing", 4));
     assert_eq!(all(&chain).len(), 1);
+}
+
+#[test]
+fn who_signed_twice_never_validates_with_that_key_again() {
+    let mut chain = chain();
+    chain.blocks(3);
+    chain.accuse("vic", 2, 10);
+    chain.blocks(1);
+    assert_eq!(chain.run("vic", vec![undelegate("vic", "vic", 9_500_000)]).code, 0);
+    chain.skip_secs(1_814_400);
+    chain.blocks(2);
+    let ask = staking::QueryValidatorRequest { validator_addr: address("vic").operator().to_string() };
+    let gone =
+        chain.ask::<_, staking::QueryValidatorResponse>("/cosmos.staking.v1beta1.Query/Validator", &ask);
+    assert!(gone.is_err());
+    let again = create("vic", 5_000_000);
+    let result = chain.run("vic", vec![any(&again)]);
+    assert_eq!((result.codespace.as_str(), result.code), ("slashing", 1001));
+    assert!(result.log.ends_with("a validator needs another key"), "{}", result.log);
+    // another operator cannot take it either
+    let taken = staking::MsgCreateValidator { pubkey: again.pubkey.clone(), ..create("ada", 5_000_000) };
+    assert_eq!(chain.run("ada", vec![any(&taken)]).code, 1001);
+    // with another key the operator is welcome, and as liable as anybody
+    let pubkey = create("another key", 1).pubkey;
+    let result = chain.run("vic", vec![any(&staking::MsgCreateValidator { pubkey, ..again })]);
+    assert_eq!(result.code, 0, "{}", result.log);
+    assert_eq!(chain.updates(&["another key"]), [("another key".into(), 5)]);
+    chain.accuse("another key", chain.height, 5);
+    chain.blocks(1);
+    assert_eq!(chain.updates(&["another key"]), [("another key".into(), 0)]);
+    assert_eq!((vic(&chain).tokens.as_str(), vic(&chain).jailed), ("4750000", true));
 }
 
 #[test]

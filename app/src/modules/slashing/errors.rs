@@ -1,6 +1,6 @@
 //! The rules a slashing message can break. Numbers and words are Cosmos'.
 
-use proto::amount::Amount;
+use proto::{address::ConsAddress, amount::Amount};
 
 use crate::error::{Coded, Kind};
 
@@ -16,6 +16,8 @@ pub(crate) enum Error {
     MissingSelfDelegation,
     #[error("{has} less than {least}: validator's self delegation less than minimum; cannot be unjailed")]
     SelfDelegationTooLow { has: Amount, least: Amount },
+    #[error("the consensus key of {0} signed twice and is out for ever; a validator needs another key")]
+    Tombstoned(ConsAddress),
 }
 
 impl Coded for Error {
@@ -28,6 +30,8 @@ impl Coded for Error {
             Error::NotJailed => 5,
             Error::MissingSelfDelegation => 6,
             Error::SelfDelegationTooLow { .. } => 7,
+            // ours: far behind Cosmos' numbers
+            Error::Tombstoned(_) => 1001,
         }
     }
 

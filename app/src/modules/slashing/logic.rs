@@ -4,6 +4,7 @@ use proto::address::ConsAddress;
 use state::Read;
 
 use super::{
+    errors::Error,
     events,
     keys::{CHUNK_BLOCKS, CHUNK_BYTES, MISSED, PARAMS, SIGNING_INFOS},
     types::{MAX_WINDOW, Params, SigningInfo},
@@ -127,6 +128,14 @@ fn punish_downtime(ctx: &mut Ctx, params: &Params, vote: &Vote) -> Result<()> {
 /// Whether a validator may never come back.
 pub(crate) fn is_tombstoned(state: &dyn Read, cons: &ConsAddress) -> Result<bool> {
     Ok(signing_info(state, cons)?.is_some_and(|info| info.tombstoned))
+}
+
+/// Refuses a key that may never come back: a validator with it could sign twice again, and not be punished.
+pub(crate) fn admit(state: &dyn Read, cons: &ConsAddress) -> Result<()> {
+    if is_tombstoned(state, cons)? {
+        return Err(Error::Tombstoned(*cons).into());
+    }
+    Ok(())
 }
 
 /// Punishes signing twice, done at a height with that power: slashed, jailed, out for ever.

@@ -3,7 +3,7 @@
 //! # Concepts
 //! Each validator in the set owes a signature under every block. Of the last blocks, the window, it may miss some part;
 //! who misses more loses a little stake and is jailed for a while, until its operator unjails it. Signing twice costs
-//! more and cannot be mended: the key is tombstoned. A change of the window begins the count anew.
+//! more and cannot be mended: the key is tombstoned, and no validator can be made with it again. A change of the window begins the count anew.
 //! # State
 //! `keys.rs`.
 //! # Messages
@@ -32,6 +32,6 @@ mod types;
 pub(crate) use block::begin_block;
 pub(crate) use genesis::{export, init};
 pub(crate) use invariants::INVARIANTS;
-pub(crate) use logic::{is_tombstoned, params, punish_double_sign, watch};
+pub(crate) use logic::{admit, is_tombstoned, params, punish_double_sign, watch};
 pub(crate) use msgs::{Unjail, UpdateParams};
 pub(crate) use queries::QUERIES;

@@ -83,7 +83,7 @@ fn check_set(ctx: &Ctx) -> Result<()> {
 fn add_validator(ctx: &mut Ctx, validator: &Validator, exported: bool, sums: &mut Sums) -> Result<()> {
     records::add_validator(ctx, validator)?;
     if !exported {
-        hooks::after_validator_created(ctx, &validator.operator)?;
+        hooks::after_validator_created(ctx, &validator.cons(), &validator.operator)?;
     }
     if validator.status == Status::Unbonding {
         let key = (validator.unbonding_time.nanos(), validator.operator);

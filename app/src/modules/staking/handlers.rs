@@ -59,7 +59,7 @@ pub(crate) fn create_validator(ctx: &mut Ctx, msg: &CreateValidator) -> Result<(
         min_self_delegation: msg.min_self_delegation,
     };
     records::add_validator(ctx, &validator)?;
-    hooks::after_validator_created(ctx, &msg.operator)?;
+    hooks::after_validator_created(ctx, &validator.cons(), &msg.operator)?;
     let who = msg.operator.account();
     moves::delegate(ctx, &who, &msg.operator, msg.value.amount, moves::Source::Account)?;
     ctx.emit(events::CreatedValidator { operator: &msg.operator, amount: &msg.value });
