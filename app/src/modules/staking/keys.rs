@@ -47,5 +47,10 @@ pub(crate) const NEXT_ID: Item<u64> = Item::new("staking/next_id");
 /// staking/holds/ operator -> levies on its stake that are not done. Absent means none. Not in a genesis file: who
 /// decides levies holds again.
 pub(crate) const HOLDS: Map<ValAddress, u64> = Map::new("staking/holds");
+/// staking/unbonding_cursor: the last row of the unbonding queue that was looked at, while a hold keeps rows in it.
+/// Absent means from its beginning. Not in a genesis file.
+pub(crate) const UNBONDING_CURSOR: Item<Vec<u8>> = Item::new("staking/unbonding_cursor");
+/// staking/redelegation_cursor: the same of the redelegation queue.
+pub(crate) const REDELEGATION_CURSOR: Item<Vec<u8>> = Item::new("staking/redelegation_cursor");
 /// staking/params
 pub(crate) const PARAMS: Item<Params> = Item::new("staking/params");

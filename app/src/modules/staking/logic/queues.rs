@@ -5,12 +5,15 @@ use proto::{
     amount::Amount,
 };
 
-use state::{Key, Map};
+use state::{Item, Key, Map};
 
 use super::{
     super::{
         events,
-        keys::{REDELEGATION_QUEUE, REDELEGATIONS, UNBONDING_QUEUE, UNBONDINGS},
+        keys::{
+            REDELEGATION_CURSOR, REDELEGATION_QUEUE, REDELEGATIONS, UNBONDING_CURSOR, UNBONDING_QUEUE,
+            UNBONDINGS,
+        },
     },
     escrow, levy,
     records::{Move, set_redelegation, set_unbonding},
@@ -18,24 +21,23 @@ use super::{
 };
 use crate::{ctx::Ctx, error::Result};
 
-/// Most entries that are looked at in one block: those of validators whose stake is held keep their places.
-const MAX_LOOKED_AT: u32 = 5_000;
+/// Most entries that are looked at in one block while some validator's stake is held.
+pub(crate) const MAX_LOOKED_AT: u32 = 5_000;
 /// Most unbondings that are paid out in one block; the rest waits for the next.
 pub(crate) const MAX_MATURE_UNBONDINGS: u32 = 500;
 /// Most redelegations whose liability ends in one block; the rest waits for the next.
 pub(crate) const MAX_MATURE_REDELEGATIONS: u32 = 500;
 
+/// A queue, and where looking at it stopped while stake was held.
+type Queue<'a, K> = (&'a Map<K, ()>, &'a Item<Vec<u8>>);
+
 /// Pays out what has waited long enough. One that cannot be paid is set aside: it stays where queries show it, and the
 /// chain goes on.
 pub(crate) fn mature_unbondings(ctx: &mut Ctx) -> Result<()> {
     let until = (after_now(ctx), Address::new([0; 20]), ValAddress::new([0; 20]));
-    let mut free = MAX_MATURE_UNBONDINGS;
-    for (key, ()) in due(ctx, &UNBONDING_QUEUE, &until, MAX_MATURE_UNBONDINGS)? {
+    let queue = (&UNBONDING_QUEUE, &UNBONDING_CURSOR);
+    for key in due(ctx, queue, &until, MAX_MATURE_UNBONDINGS, |(_, _, operator)| operator)? {
         let (_, who, operator) = key;
-        if free == 0 || levy::holds(&ctx.state, &operator)? > 0 {
-            continue;
-        }
-        free = free.saturating_sub(1);
         UNBONDING_QUEUE.remove(&mut ctx.state, &key);
         if let Err(reject) = ctx.attempt(|ctx| pay_out(ctx, &who, &operator))? {
             tracing::error!(%who, %operator, %reject, "an unbonding cannot be paid out and is set aside");
@@ -44,10 +46,48 @@ pub(crate) fn mature_unbondings(ctx: &mut Ctx) -> Result<()> {
     Ok(())
 }
 
-/// What is due: as many as may mature, or more where some of those are held.
-fn due<K: Key>(ctx: &Ctx, queue: &Map<K, ()>, until: &K, limit: u32) -> Result<Vec<(K, ())>> {
-    let limit = if levy::any_held(&ctx.state)? { MAX_LOOKED_AT } else { limit };
-    Ok(queue.range(&ctx.state, None, until, limit)?)
+/// What is due, at most `limit`, and not from a validator whose stake is held. Those rows keep their places; so that
+/// they keep nobody behind them waiting for long, each block goes on where the one before stopped looking, and from the
+/// beginning once the end was reached.
+fn due<K: Key>(
+    ctx: &mut Ctx,
+    (queue, cursor): Queue<'_, K>,
+    until: &K,
+    limit: u32,
+    from: impl Fn(&K) -> &ValAddress,
+) -> Result<Vec<K>> {
+    let stopped = cursor.get(&ctx.state)?;
+    if !levy::any_held(&ctx.state)? {
+        if stopped.is_some() {
+            cursor.remove(&mut ctx.state);
+        }
+        let rows = queue.range(&ctx.state, None, until, limit)?;
+        return Ok(rows.into_iter().map(|(key, ())| key).collect());
+    }
+    let start = stopped.map(|bytes| K::decode(&mut bytes.as_slice())).transpose()?;
+    let rows = queue.range(&ctx.state, start.as_ref(), until, MAX_LOOKED_AT)?;
+    let (limit, full) = (
+        usize::try_from(limit).unwrap_or(0),
+        u32::try_from(rows.len()).is_ok_and(|count| count >= MAX_LOOKED_AT),
+    );
+    let (mut free, mut last, mut more) = (Vec::new(), Vec::new(), full);
+    for (key, ()) in rows {
+        if free.len() >= limit {
+            more = true;
+            break;
+        }
+        last.clear();
+        key.encode(&mut last);
+        if levy::holds(&ctx.state, from(&key))? == 0 {
+            free.push(key);
+        }
+    }
+    if more {
+        cursor.set(&mut ctx.state, &last);
+    } else {
+        cursor.remove(&mut ctx.state);
+    }
+    Ok(free)
 }
 
 fn after_now(ctx: &Ctx) -> u64 {
@@ -78,13 +118,9 @@ fn pay_out(ctx: &mut Ctx, who: &Address, operator: &ValAddress) -> Result<()> {
 pub(crate) fn mature_redelegations(ctx: &mut Ctx) -> Result<()> {
     let nobody = ValAddress::new([0; 20]);
     let until = (after_now(ctx), Address::new([0; 20]), nobody, nobody);
-    let mut free = MAX_MATURE_REDELEGATIONS;
-    for (key, ()) in due(ctx, &REDELEGATION_QUEUE, &until, MAX_MATURE_REDELEGATIONS)? {
+    let queue = (&REDELEGATION_QUEUE, &REDELEGATION_CURSOR);
+    for key in due(ctx, queue, &until, MAX_MATURE_REDELEGATIONS, |(_, _, from, _)| from)? {
         let (_, who, from, to) = key;
-        if free == 0 || levy::holds(&ctx.state, &from)? > 0 {
-            continue;
-        }
-        free = free.saturating_sub(1);
         REDELEGATION_QUEUE.remove(&mut ctx.state, &key);
         settle(ctx, (who, from, to))?;
     }

@@ -1,11 +1,20 @@
 //! Parameters, queries, genesis, queues.
 
 use proto::{address::Address, cosmos::staking::v1beta1 as pb};
+use state::Overlay;
 
-use super::{chain, code, delegate, operator, pools, redelegate, undelegate};
+use super::{
+    UNBONDING_SECS, chain, code, delegate, operator, pools, redelegate, redelegations, unbonding, undelegate,
+};
 use crate::{
-    modules::staking::{NOT_BONDED_POOL, logic},
-    testkit::{TestChain, address, any},
+    ctx::{Block, Ctx},
+    modules::staking::{
+        NOT_BONDED_POOL,
+        keys::{REDELEGATION_CURSOR, REDELEGATION_QUEUE, UNBONDING_CURSOR, UNBONDING_QUEUE},
+        logic::{self, levy, queues},
+    },
+    testkit::{CHAIN_ID, TestChain, address, any},
+    time::Time,
 };
 
 #[test]
@@ -112,4 +121,56 @@ fn a_crowd_that_matures_at_once_is_paid_in_portions() {
     assert_eq!(waiting(&chain), 100);
     chain.blocks(1);
     assert_eq!(waiting(&chain), 0);
+}
+
+/// Stake that leaves a validator which is being slashed waits; what leaves another does not wait with it.
+#[test]
+fn a_crowd_whose_stake_is_held_keeps_nobody_else_waiting() {
+    let mut chain = chain();
+    chain.run("ada", vec![delegate("ada", "val", 1_000_000)]);
+    chain.run("ada", vec![undelegate("ada", "val", 600_000), redelegate("ada", "val", "vic", 200_000)]);
+    assert_eq!((unbonding(&chain, "ada", "val").len(), redelegations(&chain, "ada").len()), (1, 1));
+    let block = Block {
+        height: chain.height + 1,
+        time: Time::from_secs(1_700_000_100 + UNBONDING_SECS),
+        chain_id: CHAIN_ID.into(),
+        proposer: None,
+    };
+    let mut ctx = Ctx::new(block, Overlay::new(chain.node.store().latest()));
+    let (vic, val) = (address("vic").operator(), address("val").operator());
+    let crowd = 2 * queues::MAX_LOOKED_AT + 10;
+    for index in 0..crowd {
+        let who = address(&format!("crowd {index}"));
+        UNBONDING_QUEUE.set(&mut ctx.state, &(1, who, vic), &());
+        REDELEGATION_QUEUE.set(&mut ctx.state, &(1, who, vic, val), &());
+    }
+    levy::hold(&mut ctx, &vic).expect("holds");
+    let until = (u64::MAX, Address::new([0; 20]), vic);
+    let waiting = |ctx: &Ctx| {
+        let unbondings = UNBONDING_QUEUE.range(&ctx.state, None, &until, u32::MAX).expect("reads").len();
+        let until = (until.0, until.1, vic, vic);
+        let moves = REDELEGATION_QUEUE.range(&ctx.state, None, &until, u32::MAX).expect("reads").len();
+        (u32::try_from(unbondings).expect("few"), u32::try_from(moves).expect("few"))
+    };
+    let mature = |ctx: &mut Ctx| {
+        queues::mature_unbondings(ctx).expect("works");
+        queues::mature_redelegations(ctx).expect("works");
+        waiting(ctx)
+    };
+    let mut seen: Vec<_> = (0..3).map(|_| mature(&mut ctx)).collect();
+    assert_eq!(seen, [(crowd + 1, crowd + 1), (crowd + 1, crowd + 1), (crowd, crowd)]);
+    assert_eq!(super::unbonding_balance(&ctx.state, &address("ada"), &val), 0);
+    // whoever comes due later is found too, in the next round
+    UNBONDING_QUEUE.set(&mut ctx.state, &(2, address("bob"), val), &());
+    seen = (0..3).map(|_| mature(&mut ctx)).collect();
+    assert_eq!(seen.last(), Some(&(crowd, crowd)));
+    // once nothing is held the crowd goes its way from the beginning, and no place is kept
+    mature(&mut ctx);
+    assert!(UNBONDING_CURSOR.get(&ctx.state).expect("reads").is_some());
+    levy::let_go(&mut ctx, &vic).expect("lets go");
+    let left = crowd - queues::MAX_MATURE_UNBONDINGS;
+    assert_eq!(mature(&mut ctx), (left, crowd - queues::MAX_MATURE_REDELEGATIONS));
+    assert_eq!(UNBONDING_CURSOR.get(&ctx.state).expect("reads"), None);
+    assert_eq!(REDELEGATION_CURSOR.get(&ctx.state).expect("reads"), None);
+    ctx.state.discard();
 }
