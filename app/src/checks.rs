@@ -59,12 +59,10 @@ pub fn run(ctx: &mut Ctx, tx: &Tx, purpose: &Purpose) -> Result<()> {
     gas(tx, purpose)?;
     timeouts(ctx, tx)?;
     memo(tx, params.max_memo_characters)?;
-    price(tx, purpose)?;
-    let keys: usize = tx.signers.iter().map(|signer| signer.key.as_ref().map_or(1, PubKey::count)).sum();
-    let keys = u64::try_from(keys).unwrap_or(u64::MAX);
-    if keys > params.tx_sig_limit {
-        return Err(Sdk::TooManySignatures { got: keys, limit: params.tx_sig_limit }.into());
+    if let Purpose::Check { prices, .. } = purpose {
+        price(tx, prices)?;
     }
+    count(tx, params.tx_sig_limit)?;
     pay(ctx, tx)?;
     for place in 0..tx.signers.len() {
         sign_off(ctx, tx, place, purpose)?;
@@ -94,16 +92,21 @@ pub fn reads(tx: &Tx, keys: &mut Vec<Vec<u8>>) {
 }
 
 fn gas(tx: &Tx, purpose: &Purpose) -> Result<()> {
-    let (wanted, used) = (tx.fee.gas_limit, tx.cost().0);
     match purpose {
         Purpose::Simulate => return Ok(()),
-        Purpose::Check { block_gas: Some(limit), .. } if wanted > *limit => {
+        Purpose::Check { block_gas: Some(limit), .. } if tx.fee.gas_limit > *limit => {
+            let wanted = tx.fee.gas_limit;
             return Err(
                 Sdk::InvalidGasLimit(format!("tx gas limit {wanted} exceeds block max gas {limit}")).into()
             );
         }
         _ => {}
     }
+    gas_suffices(tx)
+}
+
+fn gas_suffices(tx: &Tx) -> Result<()> {
+    let (wanted, used) = (tx.fee.gas_limit, tx.cost().0);
     if used > wanted {
         return Err(Sdk::OutOfGas { wanted, used }.into());
     }
@@ -129,11 +132,18 @@ fn memo(tx: &Tx, limit: u64) -> Result<()> {
     Ok(())
 }
 
+fn count(tx: &Tx, limit: u64) -> Result<()> {
+    let got = u64::try_from(tx.keys()).unwrap_or(u64::MAX);
+    if got > limit {
+        return Err(Sdk::TooManySignatures { got, limit }.into());
+    }
+    Ok(())
+}
+
 /// A fee is enough if, in any one accepted token, it covers price x gas limit, rounded up.
-fn price(tx: &Tx, purpose: &Purpose) -> Result<()> {
-    let Purpose::Check { prices, .. } = purpose else { return Ok(()) };
+pub(crate) fn price(tx: &Tx, prices: &[DecCoin]) -> Result<()> {
     let mut required = Vec::new();
-    for price in *prices {
+    for price in prices {
         let needed =
             price.amount.times_amount(proto::amount::Amount::new(tx.fee.gas_limit.into()))?.ceil()?;
         if tx.fee.coins.amount_of(&price.denom) >= needed {
@@ -232,13 +242,23 @@ fn sign_off(ctx: &mut Ctx, tx: &Tx, place: usize, purpose: &Purpose) -> Result<(
 }
 
 /// The account numbers and keys that a transaction's signatures are right for, ahead of execution; `None` if any is
-/// wrong or cannot be judged yet. Pure, so it runs on any thread.
+/// wrong or cannot be judged yet, or if it is refused for less, so that nobody gets this work for nothing. Pure, so it
+/// runs on any thread.
 pub fn preverify(state: &dyn Read, tx: &Tx, chain_id: &str) -> Result<Option<Vec<u64>>> {
+    let params = auth::params(state)?;
+    let fits = gas_suffices(tx).and_then(|()| memo(tx, params.max_memo_characters));
+    if fits.and_then(|()| count(tx, params.tx_sig_limit)).is_err() {
+        return Ok(None);
+    }
     let mut numbers = Vec::with_capacity(tx.signers.len());
     for signer in &tx.signers {
         let Some(account) = auth::find_account(state, &signer.address)? else { return Ok(None) };
         let Some(key) = account.key.as_ref().or(signer.key.as_ref()) else { return Ok(None) };
-        if key.address() != signer.address || verify(tx, signer, key, account.number, chain_id).is_err() {
+        let foreign = signer.key.as_ref().is_some_and(|stated| stated != key);
+        if foreign
+            || key.address() != signer.address
+            || verify(tx, signer, key, account.number, chain_id).is_err()
+        {
             return Ok(None);
         }
         numbers.push(account.number);
@@ -255,8 +275,8 @@ fn verify(tx: &Tx, signer: &Signer, key: &PubKey, number: u64, chain_id: &str) -
     };
     match (key, &signer.signing) {
         (PubKey::Secp256k1(key), Signing::Single(mode)) => {
-            let bytes = sign_bytes(tx, *mode, signer.sequence, number, chain_id)?;
-            if !signatures::is_signed(key, &bytes, &signer.signature) {
+            let digest = digest(tx, *mode, signer.sequence, number, chain_id)?;
+            if !signatures::is_signed_digest(key, digest, &signer.signature) {
                 return Err(wrong().into());
             }
         }
@@ -266,9 +286,19 @@ fn verify(tx: &Tx, signer: &Signer, key: &PubKey, number: u64, chain_id: &str) -
             if *of != keys.len() || signatures.len() != places.len() || !enough {
                 return Err(wrong().into());
             }
+            // all who sign in one mode sign the same, which may be long
+            let mut digests: Vec<(Mode, [u8; 32])> = Vec::new();
             for ((place, mode), signature) in places.iter().zip(&signatures) {
-                let bytes = sign_bytes(tx, *mode, signer.sequence, number, chain_id)?;
-                if !keys.get(*place).is_some_and(|key| signatures::is_signed(key, &bytes, signature)) {
+                let known = digests.iter().find(|(of, _)| of == mode).map(|(_, digest)| *digest);
+                let digest = match known {
+                    Some(digest) => digest,
+                    None => digest(tx, *mode, signer.sequence, number, chain_id)?,
+                };
+                if known.is_none() {
+                    digests.push((*mode, digest));
+                }
+                let right = |key| signatures::is_signed_digest(key, digest, signature);
+                if !keys.get(*place).is_some_and(right) {
                     return Err(wrong().into());
                 }
             }
@@ -278,13 +308,13 @@ fn verify(tx: &Tx, signer: &Signer, key: &PubKey, number: u64, chain_id: &str) -
     Ok(())
 }
 
-fn sign_bytes(tx: &Tx, mode: Mode, sequence: u64, number: u64, chain_id: &str) -> Result<Vec<u8>> {
-    match mode {
-        Mode::Direct => Ok(sign::direct_bytes(&tx.body_bytes, &tx.auth_bytes, chain_id, number)),
-        Mode::AminoJson => {
-            let bytes = sign::amino_bytes(&tx.body, &tx.wire_fee, chain_id, number, sequence);
-            Ok(bytes.map_err(|error| Sdk::InvalidRequest(error.to_string()))?)
-        }
-        Mode::Unspecified => Err(Sdk::Unauthorized("sign mode is not stated".into()).into()),
-    }
+/// The hash that is signed.
+fn digest(tx: &Tx, mode: Mode, sequence: u64, number: u64, chain_id: &str) -> Result<[u8; 32]> {
+    let bytes = match mode {
+        Mode::Direct => sign::direct_bytes(&tx.body_bytes, &tx.auth_bytes, chain_id, number),
+        Mode::AminoJson => sign::amino_bytes(&tx.body, &tx.wire_fee, chain_id, number, sequence)
+            .map_err(|error| Sdk::InvalidRequest(error.to_string()))?,
+        Mode::Unspecified => return Err(Sdk::Unauthorized("sign mode is not stated".into()).into()),
+    };
+    Ok(sign::digest(&bytes))
 }

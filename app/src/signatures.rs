@@ -15,12 +15,15 @@ std::thread_local! {
 
 /// ECDSA over SHA-256 of the bytes, in compact form, low S only: libsecp256k1 refuses the other half.
 pub(crate) fn is_signed(key: &[u8; 33], bytes: &[u8], signature: &[u8]) -> bool {
+    is_signed_digest(key, sign::digest(bytes), signature)
+}
+
+/// As [`is_signed`], of bytes with this SHA-256.
+pub(crate) fn is_signed_digest(key: &[u8; 33], digest: [u8; 32], signature: &[u8]) -> bool {
     let (Some(key), Ok(signature)) = (point(key), ecdsa::Signature::from_compact(signature)) else {
         return false;
     };
-    CURVE.with(|curve| {
-        curve.verify_ecdsa(Digest32::from_digest(sign::digest(bytes)), &signature, &key).is_ok()
-    })
+    CURVE.with(|curve| curve.verify_ecdsa(Digest32::from_digest(digest), &signature, &key).is_ok())
 }
 
 /// Keys whose points are kept, in each of two generations; 110 bytes each.

@@ -76,6 +76,18 @@ pub struct Signer {
     pub signature: Vec<u8>,
 }
 
+impl Signer {
+    /// Single keys in its key. Of a key that is not stated it is as many as the signature says there are: another
+    /// number makes the signature wrong.
+    fn keys(&self) -> usize {
+        match (&self.key, &self.signing) {
+            (Some(key), _) => key.count(),
+            (None, Signing::Threshold { of, .. }) => *of,
+            (None, Signing::Single(_)) => 1,
+        }
+    }
+}
+
 /// What a transaction pays.
 #[derive(Clone, Debug)]
 pub struct Fee {
@@ -119,6 +131,23 @@ impl Tx {
 
     /// As [`Tx::parse`], of bytes with this SHA-256.
     pub(crate) fn parse_hashed(bytes: &[u8], hash: [u8; 32]) -> Result<Tx> {
+        let tx = Tx::read(bytes, hash)?;
+        // sign bytes in amino JSON do not cover the key, so without it the transaction would have a second spelling
+        if let Some(signer) =
+            tx.signers.iter().find(|signer| signer.key.is_none() && signer.signing.is_amino())
+        {
+            let text = format!("a transaction signed in amino JSON states the key of {}", signer.address);
+            return Err(Sdk::InvalidPubKey(text).into());
+        }
+        Ok(tx)
+    }
+
+    /// As [`Tx::parse`], of one that is not signed yet: who asks what it would do may leave out every key.
+    pub fn parse_unsigned(bytes: &[u8]) -> Result<Tx> {
+        Tx::read(bytes, Sha256::digest(bytes).into())
+    }
+
+    fn read(bytes: &[u8], hash: [u8; 32]) -> Result<Tx> {
         if bytes.len() > MAX_TX_BYTES {
             let got = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
             let limit = u64::try_from(MAX_TX_BYTES).unwrap_or(u64::MAX);
@@ -166,10 +195,14 @@ impl Tx {
     /// signatures yet, costs the same as the signed transaction.
     pub fn cost(&self) -> Gas {
         let bytes = Gas(GAS_PER_BYTE).times(self.body_bytes.len());
-        let keys = self.signers.iter().map(|signer| signer.key.as_ref().map_or(1, PubKey::count)).sum();
-        let signatures = Gas(GAS_PER_SIGNATURE).times(keys);
+        let signatures = Gas(GAS_PER_SIGNATURE).times(self.keys());
         let base = Gas(GAS_BASE).plus(bytes).plus(signatures);
         self.messages.iter().fold(base, |sum, message| sum.plus(message.action.cost()))
+    }
+
+    /// Single keys that it is signed with, as each account states them.
+    pub fn keys(&self) -> usize {
+        self.signers.iter().map(Signer::keys).fold(0, usize::saturating_add)
     }
 }
 
@@ -247,11 +280,6 @@ fn signer(address: Address, info: pb::SignerInfo, signature: Vec<u8>) -> Result<
         Some(mode_info::Sum::Multi(multi)) => threshold(&multi)?,
         None => return Err(Sdk::InvalidRequest("mode info is missing".into()).into()),
     };
-    // these sign bytes do not cover the key, so without it the transaction would have a second spelling
-    if key.is_none() && signing.is_amino() {
-        let text = format!("a transaction signed in amino JSON states the key of {address}");
-        return Err(Sdk::InvalidPubKey(text).into());
-    }
     if signature.len() > 4_096 {
         return Err(Sdk::Unauthorized("a signature is too long".into()).into());
     }

@@ -1,5 +1,5 @@
 //! The ABCI door: a query's gRPC path, `app/version`, `app/simulate`, or `store/<name>/key` for a raw value, with its
-//! proof if asked for.
+//! proof if asked for. A node with `filter_peers` also asks whom it may connect to: `p2p/filter`.
 
 use prost::Message;
 use state::{Read, Snapshot};
@@ -35,6 +35,10 @@ fn outcome(desk: &Desk, request: &RequestQuery) -> Result<ResponseQuery, Trouble
         return Ok(value(answer.bytes, answer.height));
     }
     let path = request.path.strip_prefix('/').unwrap_or(&request.path);
+    // all of them: who is kept out is said by CometBFT's own settings
+    if let ["p2p", "filter", "addr" | "id", _] = path.split('/').collect::<Vec<_>>().as_slice() {
+        return Ok(value(Vec::new(), desk.node.store().height()));
+    }
     let snapshot = desk::at(&desk.node, request.height)?;
     match path.split_once('/') {
         Some(("store", store)) => Ok(raw(&snapshot, store, request)?),

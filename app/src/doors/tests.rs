@@ -88,11 +88,27 @@ fn the_height_asked_for_is_honoured_and_named_on_every_success() {
     assert_eq!(house.http(&path, "x-cosmos-block-height: -1\r\n", "").status, 400);
 }
 
+/// In amino JSON, without a key, without gas, under 64 zeros.
+fn as_keplr_asks(raw: &tx::TxRaw) -> Vec<u8> {
+    let mut auth = tx::AuthInfo::decode(raw.auth_info_bytes.as_slice()).expect("decodes");
+    for info in &mut auth.signer_infos {
+        let mode = proto::cosmos::tx::signing::v1beta1::SignMode::LegacyAminoJson.into();
+        let single = tx::mode_info::Sum::Single(tx::mode_info::Single { mode });
+        (info.public_key, info.mode_info) = (None, Some(tx::ModeInfo { sum: Some(single) }));
+    }
+    auth.fee.iter_mut().for_each(|fee| fee.gas_limit = 0);
+    let auth_info_bytes = auth.encode_to_vec();
+    tx::TxRaw { auth_info_bytes, signatures: vec![vec![0; 64]], ..raw.clone() }.encode_to_vec()
+}
+
 #[test]
 fn a_transaction_is_simulated_in_every_form_that_clients_send() {
-    let house = House::open();
+    let mut house = House::open();
+    // the key of ada's account is known from now on
+    assert_eq!(house.chain.run("ada", vec![send("ada", "bob", 1)]).code, 0);
     let signed = house.chain.sign("ada", vec![send("ada", "bob", 1)], &Odd::default());
     let raw = tx::TxRaw::decode(signed.as_slice()).expect("decodes");
+    let keplrs = as_keplr_asks(&raw);
     let unsigned = tx::TxRaw { signatures: vec![Vec::new()], ..raw }.encode_to_vec();
     let exact = house.chain.node.simulate(&unsigned).expect("runs").gas_used.to_string();
 
@@ -105,6 +121,12 @@ fn a_transaction_is_simulated_in_every_form_that_clients_send() {
     let body = json!({"tx_bytes": BASE64.encode(&unsigned)}).to_string();
     let reply = house.http("POST /cosmos/tx/v1beta1/simulate", "", &body);
     assert_eq!((reply.status, reply.json()["gas_info"]["gas_used"].as_str()), (200, Some(exact.as_str())));
+
+    // what it asks about cannot be sent like this: it would have a second spelling
+    let body = json!({"tx_bytes": BASE64.encode(&keplrs)}).to_string();
+    let reply = house.http("POST /cosmos/tx/v1beta1/simulate", "", &body);
+    assert_eq!((reply.status, reply.json()["gas_info"]["gas_used"].as_str()), (200, Some(exact.as_str())));
+    assert_eq!(house.chain.check(&keplrs).code, 8);
 
     let body = json!({"tx_bytes": BASE64.encode(&unsigned)}).to_string();
     let decoded = house.http("POST /cosmos/tx/v1beta1/decode", "", &body).json();
@@ -122,6 +144,21 @@ fn a_transaction_is_simulated_in_every_form_that_clients_send() {
     let ask = RequestQuery { path: "app/simulate".into(), data: unsigned.into(), ..Default::default() };
     let answer = SimulationResponse::decode(abci_query::answer(&house.desk, &ask).value).expect("decodes");
     assert_eq!(answer.gas_info.expect("gas").gas_used.to_string(), exact);
+}
+
+#[test]
+fn a_node_that_filters_its_peers_may_connect_to_all() {
+    let house = House::open();
+    let code = |path: &str| {
+        let ask = RequestQuery { path: path.into(), ..Default::default() };
+        abci_query::answer(&house.desk, &ask).code
+    };
+    for path in ["/p2p/filter/addr/[::1]:26656", "/p2p/filter/id/6ab9", "p2p/filter/id/6ab9"] {
+        assert_eq!(code(path), 0, "{path}");
+    }
+    for path in ["/p2p/filter/id", "/p2p/filter/name/6ab9", "/p2p/filter/id/6ab9/more", "/p2p"] {
+        assert_eq!(code(path), 6, "{path}");
+    }
 }
 
 /// G40: a simulation has the limits of the transaction.

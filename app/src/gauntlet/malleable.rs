@@ -125,8 +125,16 @@ fn threshold_key() -> PubKey {
 
 /// A payment by two of three, in either mode; `bits` says who signs.
 fn by_two_of_three(chain: &TestChain, amino: bool, bits: CompactBitArray) -> Vec<u8> {
-    let key = threshold_key();
-    let from = key.address();
+    of_two_of_three(chain, (amino, bits), Some(threshold_key().wire()))
+}
+
+/// The same that states this key, or none.
+fn of_two_of_three(
+    chain: &TestChain,
+    (amino, bits): (bool, CompactBitArray),
+    public_key: Option<Any>,
+) -> Vec<u8> {
+    let from = threshold_key().address();
     let account = auth::find_account(&chain.node.store().latest(), &from).expect("reads").expect("is there");
     let send = proto::cosmos::bank::v1beta1::MsgSend {
         from_address: from.to_string(),
@@ -139,7 +147,7 @@ fn by_two_of_three(chain: &TestChain, amino: bool, bits: CompactBitArray) -> Vec
     let single = ModeInfo { sum: Some(mode_info::Sum::Single(mode_info::Single { mode: mode.into() })) };
     let multi = mode_info::Multi { bitarray: Some(bits), mode_infos: vec![single; 2] };
     let info = SignerInfo {
-        public_key: Some(key.wire()),
+        public_key,
         mode_info: Some(ModeInfo { sum: Some(mode_info::Sum::Multi(multi)) }),
         sequence: account.sequence,
     };
@@ -156,20 +164,66 @@ fn by_two_of_three(chain: &TestChain, amino: bool, bits: CompactBitArray) -> Vec
     crate::tx::assemble(body, auth, vec![signature])
 }
 
-/// G27: a threshold signature has one spelling too: its bits, its keys, its signatures.
-#[test]
-fn a_threshold_signature_has_one_spelling() {
-    let mut chain = chain();
-    let mut dice = Dice::new(seed(8));
+/// Gives the threshold key's account money.
+fn endow(chain: &mut TestChain) {
     let rich = proto::cosmos::bank::v1beta1::MsgSend {
         from_address: crate::testkit::address("ada").to_string(),
         to_address: threshold_key().address().to_string(),
         amount: vec![super::coin("ulaz", "1000000")],
     };
-    let rich: Any = crate::testkit::any(&rich);
-    let tx = Draft::of(&chain, "ada", vec![rich]).seal();
+    let tx = Draft::of(chain, "ada", vec![crate::testkit::any(&rich)]).seal();
     assert_eq!(chain.block(vec![tx])[0].code, 0);
-    let bits = |extra_bits_stored, elems: &[u8]| CompactBitArray { extra_bits_stored, elems: elems.to_vec() };
+}
+
+fn bits(extra_bits_stored: u32, elems: &[u8]) -> CompactBitArray {
+    CompactBitArray { extra_bits_stored, elems: elems.to_vec() }
+}
+
+/// Who leaves out a key that the chain knows pays for as many keys, and may have no more.
+#[test]
+fn a_threshold_key_costs_the_same_whether_it_is_stated_or_not() {
+    let mut chain = chain();
+    endow(&mut chain);
+    let two_of = |chain: &TestChain, of: u32, stated: bool| {
+        let key = stated.then(|| threshold_key().wire());
+        of_two_of_three(chain, (false, bits(of, &[0b1100_0000])), key)
+    };
+    let stated = two_of(&chain, 3, true);
+    let result = chain.block(vec![stated]).remove(0);
+    assert_eq!(result.code, 0, "{}", result.log);
+    // a signature that says there are fewer keys is wrong
+    assert_eq!(chain.check(&two_of(&chain, 2, false)).code, 4);
+    let silent = two_of(&chain, 3, false);
+    let raw = TxRaw::decode(silent.as_slice()).expect("decodes");
+    let mut auth =
+        proto::cosmos::tx::v1beta1::AuthInfo::decode(raw.auth_info_bytes.as_slice()).expect("decodes");
+    auth.signer_infos[0].mode_info =
+        Some(ModeInfo { sum: Some(mode_info::Sum::Single(mode_info::Single { mode: 0 })) });
+    let asked = TxRaw { auth_info_bytes: auth.encode_to_vec(), ..raw }.encode_to_vec();
+    let simulated = chain.node.simulate(&asked).expect("runs").gas_used;
+    let again = chain.block(vec![silent]).remove(0);
+    assert_eq!((again.code, again.gas_used), (0, result.gas_used), "{}", again.log);
+    assert_eq!(i64::try_from(simulated).expect("small"), result.gas_used);
+
+    let mut state = super::traffic::world();
+    state["auth"]["params"] = serde_json::json!({"max_memo_characters": "256", "tx_sig_limit": "2"});
+    let mut chain = TestChain::with_genesis(&super::traffic::PEOPLE, state);
+    endow(&mut chain);
+    for stated in [true, false] {
+        let tx = two_of(&chain, 3, stated);
+        let parsed = crate::tx::Tx::parse(&tx).expect("parses");
+        let state = chain.node.store().latest();
+        assert_eq!(crate::checks::preverify(&state, &parsed, CHAIN_ID).expect("no fault"), None);
+        assert_eq!(chain.check(&tx).code, 14, "{stated}");
+    }
+}
+
+/// G27: a threshold signature has one spelling too: its bits, its keys, its signatures.
+#[test]
+fn a_threshold_signature_has_one_spelling() {
+    let mut chain = chain();
+    let mut dice = Dice::new(seed(8));
+    endow(&mut chain);
     for amino in [false, true, false, true] {
         let good = by_two_of_three(&chain, amino, bits(3, &[0b1100_0000]));
         let odd = [

@@ -1,5 +1,7 @@
 //! The pool's view: the last committed state with the pending transactions on top.
 
+use std::sync::Arc;
+
 use state::{Beneath, Fault, Overlay, Snapshot};
 
 use super::{ExecTxResult, Node, block_gas, execute, must_read, verify};
@@ -47,18 +49,23 @@ impl Node {
     /// Whether a transaction may enter the pool.
     pub fn check(&self, bytes: &[u8]) -> Result<ExecTxResult, Fault> {
         let (beneath, chain_id) = self.pool().beneath();
-        let prepared = verify::one(&beneath, &chain_id, bytes, &self.known)?;
-        let tx = match &prepared.tx {
-            Ok(tx) => tx,
+        let parsed = verify::parse(bytes, &self.known)?;
+        let tx = match &parsed.tx {
+            Ok(tx) => Arc::clone(tx),
             Err(reject) => return Ok(execute::refused(reject, 0, 0)),
+        };
+        let prices = &self.config.prices;
+        // who does not offer the price is refused for that, below, and gets no signature looked at
+        let right_for = match checks::price(&tx, prices) {
+            Ok(()) => verify::one(&beneath, &chain_id, parsed, &self.known)?.right_for,
+            Err(_) => None,
         };
         let (wanted, used) = (tx.fee.gas_limit, tx.cost().0);
         let block_gas = block_gas(&beneath).map_err(must_read)?;
         let mut pool = self.pool();
         let ctx = &mut pool.ctx;
-        let right_for = prepared.right_for.as_deref();
-        let purpose = Purpose::Check { prices: &self.config.prices, block_gas, right_for };
-        let outcome = ctx.attempt_caught(|ctx| checks::run(ctx, tx, &purpose), execute::panicked)?;
+        let purpose = Purpose::Check { prices, block_gas, right_for: right_for.as_deref() };
+        let outcome = ctx.attempt_caught(|ctx| checks::run(ctx, &tx, &purpose), execute::panicked)?;
         let events = ctx.take_events();
         drop(pool);
         Ok(match outcome {
@@ -70,5 +77,26 @@ impl Node {
             },
             Err(reject) => execute::refused(&reject, wanted, used),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testkit::{Odd, TestChain, send};
+
+    #[test]
+    fn nobody_has_signatures_judged_for_what_is_refused_anyway() {
+        let chain = TestChain::with_balances(&[("ada", 1_000_000), ("bob", 5)]);
+        let judged = |odd: &Odd| {
+            let tx = chain.sign("ada", vec![send("ada", "bob", 1)], odd);
+            let code = chain.check(&tx).code;
+            let known = verify::parse(&tx, &chain.node.known).expect("no fault");
+            (code, known.right_for.is_some())
+        };
+        assert_eq!(judged(&Odd { fee: Some(("ulaz", 9)), ..Odd::default() }), (13, false));
+        assert_eq!(judged(&Odd { memo: "m".repeat(257), ..Odd::default() }), (12, false));
+        assert_eq!(judged(&Odd { gas: Some(20_000), ..Odd::default() }), (11, false));
+        assert_eq!(judged(&Odd::default()), (0, true));
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     ctx::Ctx,
     error::Result,
     event::Events,
+    modules::auth,
     tx::Tx,
 };
 
@@ -24,8 +25,12 @@ pub struct Simulated {
 impl Node {
     /// Runs a transaction, signed or not, on the last committed state and forgets it.
     pub fn simulate(&self, bytes: &[u8]) -> Result<Simulated> {
-        let tx = Tx::parse(bytes)?;
+        let mut tx = Tx::parse_unsigned(bytes)?;
         let latest = self.store.latest();
+        // a key that is left out costs as when it is stated
+        for signer in tx.signers.iter_mut().filter(|signer| signer.key.is_none()) {
+            signer.key = auth::find_account(&latest, &signer.address)?.and_then(|account| account.key);
+        }
         let mut block = self.pool().block();
         block.height = latest.height().saturating_add(1);
         let mut ctx = Ctx::new(block, Overlay::new(latest));

@@ -99,14 +99,14 @@ pub(crate) fn judge_all(
     parsed.map(|parsed| judge(state, chain_id, parsed)).collect()
 }
 
-/// Parses and verifies one, and remembers it.
+/// Verifies one, and remembers it.
 pub(crate) fn one(
     state: &(dyn Read + Sync),
     chain_id: &str,
-    bytes: &[u8],
+    parsed: Prepared,
     known: &Known,
 ) -> Result<Prepared, Fault> {
-    let prepared = judge(state, chain_id, parse(bytes, known)?)?;
+    let prepared = judge(state, chain_id, parsed)?;
     known.remember(&prepared);
     Ok(prepared)
 }
@@ -128,7 +128,7 @@ fn judge(state: &(dyn Read + Sync), chain_id: &str, parsed: Prepared) -> Result<
 }
 
 /// Parsing is part of a transaction, so a panic in it is the transaction's.
-fn parse(bytes: &[u8], known: &Known) -> Result<Prepared, Fault> {
+pub(crate) fn parse(bytes: &[u8], known: &Known) -> Result<Prepared, Fault> {
     let hash = execute::hash(bytes);
     if let Some(prepared) = known.lock().find(&hash) {
         return Ok(prepared);

@@ -53,7 +53,7 @@ fn simulate(desk: &Desk, ask: pb::SimulateRequest) -> Result<pb::SimulateRespons
 
 /// What a transaction would do now.
 pub(crate) fn simulated(desk: &Desk, bytes: &[u8]) -> Result<SimulationResponse, Trouble> {
-    let tx = Tx::parse(bytes)?;
+    let tx = Tx::parse_unsigned(bytes)?;
     let simulated = desk.node.simulate(bytes).map_err(|error| match error {
         crate::error::Error::Reject(reject) => {
             let text = format!("{} with gas used: '{}'", reject.text, tx.cost().0);
