@@ -213,6 +213,19 @@ fn question(attempt: u32) -> String {
     format!("Enter keyring passphrase (attempt {attempt}/{ATTEMPTS}):")
 }
 
+/// A time such as `15s`, `2m` or `1h`, in seconds.
+pub(crate) fn seconds(text: &str) -> Result<u64> {
+    let (digits, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let scale = match unit {
+        "" | "s" => Some(1),
+        "m" => Some(60),
+        "h" => Some(3600),
+        _ => None,
+    };
+    let seconds = digits.parse::<u64>().ok().zip(scale).and_then(|(count, scale)| count.checked_mul(scale));
+    seconds.ok_or_else(|| anyhow!("{text:?} is not a time such as 15s, 2m or 1h"))
+}
+
 /// Runs what has to wait for a node.
 pub(crate) fn runtime() -> Result<Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")

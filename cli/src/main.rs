@@ -95,7 +95,11 @@ fn main() -> ExitCode {
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("Error: {error:#}");
+            if cli.log.trace {
+                eprintln!("Error: {error:?}");
+            } else {
+                eprintln!("Error: {error:#}");
+            }
             ExitCode::FAILURE
         }
     }

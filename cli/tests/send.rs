@@ -228,4 +228,6 @@ fn payments_do_not_wait_for_each_others_blocks(net: &Net, send: &str) {
     // who names a sequence means it
     let (code, _, error) = net.run(&format!("{send} --sequence 0"));
     assert!(code == Some(1) && error.contains("sdk/32"), "{error}");
+    let (code, _, error) = net.run(&format!("{send} --timeout-timestamp 1"));
+    assert!(code == Some(1) && error.contains("sdk/42"), "{error}");
 }

@@ -31,6 +31,8 @@ pub use result::ExecTxResult;
 pub use simulate::Simulated;
 pub use sync::{Answer, Offer};
 
+pub use crate::modules::consensus::MAX_BLOCK_BYTES;
+
 use crate::{
     error::{Error, Result, Sdk},
     event::Events,

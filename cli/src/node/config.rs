@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use app::node::MAX_BLOCK_BYTES;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::{
@@ -11,6 +12,8 @@ use super::{
 };
 
 const MIB: u64 = 1024 * 1024;
+/// What an ABCI request may have at least: the largest block, and what comes with it.
+const LEAST_FRAME_MIB: u64 = MAX_BLOCK_BYTES.unsigned_abs() / MIB + 1;
 
 /// `config/app.toml`
 #[derive(Clone, Debug, Deserialize)]
@@ -151,8 +154,13 @@ impl AppConfig {
         if !(16..=1 << 20).contains(&self.lazchain.cache_mib) {
             bail!("lazchain.cache-mib must be from 16 to {}", 1 << 20);
         }
-        if !(1..=2048).contains(&self.lazchain.abci_frame_mib) {
-            bail!("lazchain.abci-frame-mib must be from 1 to 2048");
+        if !(LEAST_FRAME_MIB..=2048).contains(&self.lazchain.abci_frame_mib) {
+            bail!(
+                "lazchain.abci-frame-mib = {} must be from {LEAST_FRAME_MIB} to 2048: governance may allow blocks of \
+                 {} MiB, and a node that cannot take one stops there. Set 128, or leave it out",
+                self.lazchain.abci_frame_mib,
+                LEAST_FRAME_MIB - 1,
+            );
         }
         Ok(())
     }
@@ -216,6 +224,7 @@ mod tests {
         assert_eq!(config.grpc.max_recv_msg_size, 10 << 20);
         assert_eq!(config.lazchain.commit_sync, Sync::Strict);
         assert_eq!(config.lazchain.cache_bytes(), 256 * MIB);
+        assert_eq!(config.lazchain.frame_bytes(), 128 << 20);
         let client = ClientConfig::load(&Home::new("/nonexistent")).unwrap();
         assert_eq!((client.node.as_str(), client.output.as_str()), ("tcp://localhost:26657", "text"));
     }
@@ -230,6 +239,7 @@ mod tests {
             ("streaming.abci.plugin", "abci"),
             ("lazchain.commit-sync", "never"),
             ("lazchain.cache-mib", "1"),
+            ("lazchain.abci-frame-mib", "100"),
         ] {
             let error = format!("{:#}", with(&[(key, value)]).unwrap_err());
             assert!(error.contains(key.rsplit('.').next().unwrap()), "{key}: {error}");
@@ -238,6 +248,8 @@ mod tests {
         let custom = |keep, every| {
             with(&[("pruning", "custom"), ("pruning-keep-recent", keep), ("pruning-interval", every)])
         };
+        let frame = with(&[("lazchain.abci-frame-mib", "101")]).unwrap().lazchain.frame_bytes();
+        assert!(i64::try_from(frame).unwrap() > MAX_BLOCK_BYTES);
         assert!(custom("1", "10").is_err() && custom("2", "9").is_err() && custom("2", "10").is_ok());
     }
 }

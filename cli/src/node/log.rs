@@ -1,6 +1,6 @@
 //! Logs: structured, on stderr, at the level that `--log_level` or `config.toml` names in CometBFT's words.
 
-use std::io::IsTerminal;
+use std::{backtrace::Backtrace, io::IsTerminal, panic};
 
 use tracing_subscriber::EnvFilter;
 
@@ -22,6 +22,9 @@ pub(crate) struct Args {
     /// Disable colored logs
     #[arg(long = "log_no_color", alias = "log-no-color", global = true)]
     log_no_color: bool,
+    /// Print each cause of an error on a line of its own, and the stack of a panic
+    #[arg(long, global = true)]
+    pub(crate) trace: bool,
 }
 
 /// Logs of a node, at the level of its `config.toml` if no flag names one.
@@ -42,6 +45,13 @@ pub(crate) fn init_daemon(args: &Args) {
 }
 
 fn init(args: &Args, level: &str, format: &str) {
+    if args.trace {
+        let plain = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            plain(info);
+            eprintln!("{}", Backtrace::force_capture());
+        }));
+    }
     let filter = filter(args.log_level.as_deref().unwrap_or(level));
     let colour = std::io::stderr().is_terminal() && !args.log_no_color;
     let lines =

@@ -36,8 +36,8 @@ enum Snapshots {
     Delete { height: u64, format: u32 },
     /// Restore the application's state from a local snapshot
     #[command(
-        after_help = "CometBFT keeps its own state: a node restored this way joins by state sync or `comet
-bootstrap-state`, or has CometBFT's data of the same height."
+        after_help = "CometBFT keeps its own state: a node restored this way has CometBFT's data of the same height.
+A node without it joins by state sync."
     )]
     Restore { height: u64, format: u32 },
     /// Write a local snapshot to a file that `load` reads

@@ -8,6 +8,8 @@ use clap::{ArgMatches, Command, FromArgMatches};
 use state::{Durability, Options, Pruning, Store};
 use tokio::runtime::{Builder, Runtime};
 
+use crate::context::seconds;
+
 use super::{
     config::{AppConfig, Sync},
     doors,
@@ -44,8 +46,22 @@ pub(crate) struct Args {
     /// Transport protocol of ABCI
     #[arg(long, default_value = "socket", value_parser = ["socket"])]
     transport: String,
+    /// As --lazchain.shutdown-grace, with a unit, such as 30s
+    #[arg(long, value_name = "DURATION", value_parser = seconds, conflicts_with = GRACE)]
+    shutdown_grace: Option<u64>,
     #[command(flatten)]
     settings: SettingFlags,
+}
+
+/// The setting that `--shutdown-grace` of an SDK daemon stands for.
+const GRACE: &str = "lazchain.shutdown-grace";
+
+impl Args {
+    /// What the flags say of `app.toml`.
+    fn app(&self) -> Flags {
+        let grace = self.shutdown_grace.map(|seconds| (GRACE.to_owned(), seconds.to_string()));
+        self.settings.app.clone().into_iter().chain(grace).collect()
+    }
 }
 
 /// A flag for every key of `app.toml` and `config.toml`.
@@ -79,7 +95,7 @@ impl FromArgMatches for SettingFlags {
 /// Runs `lazd start` until the node ends. Must be called from the main thread, see [`Engine::command`].
 pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
     home.read(&home.genesis())?;
-    let config = AppConfig::load(home, &args.settings.app)?;
+    let config = AppConfig::load(home, &args.app())?;
     home.make()?;
     let _held = home.lock()?;
     let at = address(home, args)?;
@@ -264,4 +280,30 @@ pub(crate) fn store_options(config: &AppConfig) -> Result<Options> {
         snapshot_keep: config.state_sync.snapshot_keep_recent,
         ..Options::default()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Args as _;
+
+    use super::*;
+
+    fn parsed(words: &[&str]) -> Result<Args, clap::Error> {
+        let command = Args::augment_args(Command::new("start"));
+        let words = ["start"].iter().chain(words);
+        command.try_get_matches_from(words).and_then(|matches| Args::from_arg_matches(&matches))
+    }
+
+    #[test]
+    fn the_grace_of_an_sdk_daemon_is_ours() {
+        let grace = |words: &[&str]| {
+            let flags = parsed(words).unwrap().app();
+            AppConfig::load(&Home::new("/nonexistent"), &flags).unwrap().lazchain.shutdown_grace()
+        };
+        assert_eq!(grace(&[]), Duration::from_secs(30));
+        assert_eq!(grace(&["--shutdown-grace", "45s"]), Duration::from_secs(45));
+        assert_eq!(grace(&["--shutdown-grace=2m"]), Duration::from_secs(120));
+        assert!(parsed(&["--shutdown-grace", "soon"]).is_err());
+        assert!(parsed(&["--shutdown-grace", "1s", "--lazchain.shutdown-grace", "1"]).is_err());
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use client::rpc::Method;
@@ -10,7 +10,7 @@ use proto::address::ConsAddress;
 use serde_json::{Value, json};
 
 use crate::{
-    context::{Context, runtime},
+    context::{Context, runtime, seconds},
     output::json_of,
 };
 
@@ -128,18 +128,10 @@ fn at(height: &str) -> Result<Value> {
 }
 
 fn duration(text: &str) -> Result<Duration> {
-    let (digits, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
-    let scale = match unit {
-        "" | "s" => Some(1),
-        "m" => Some(60),
-        "h" => Some(3600),
-        _ => None,
-    };
-    let seconds = digits.parse::<u64>().ok().zip(scale).and_then(|(count, scale)| count.checked_mul(scale));
-    let seconds = seconds.filter(|seconds| *seconds <= MAX_WAIT);
-    Ok(Duration::from_secs(
-        seconds.ok_or_else(|| anyhow!("{text:?} is not a time such as 15s or 2m, at most an hour"))?,
-    ))
+    match seconds(text)? {
+        seconds @ ..=MAX_WAIT => Ok(Duration::from_secs(seconds)),
+        _ => bail!("{text:?} is more than an hour"),
+    }
 }
 
 fn tx(context: &Context, kind: &str, what: &str) -> Result<()> {

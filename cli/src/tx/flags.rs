@@ -1,20 +1,23 @@
 //! Flags that every transaction command has.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::SystemTime};
 
 use anyhow::{Context as _, Result, bail};
 use client::{Broadcast, sign::Mode};
+use prost_types::Timestamp;
 use proto::{
     coin::{Coins, DecCoin},
     dec::Dec,
 };
 
-use crate::context::{KeyringFlags, NodeFlags, OutputFlag};
+use crate::context::{KeyringFlags, NodeFlags, OutputFlag, seconds};
 
 /// The SDK's gas limit where none is given.
 const DEFAULT_GAS: u64 = 200_000;
 /// Longest wait for a block.
 const MAX_WAIT: u64 = 3600;
+/// The end of the year 9999.
+const LAST_SECOND: i64 = 253_402_300_799;
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Transaction")]
@@ -65,6 +68,12 @@ pub(crate) struct TxFlags {
     /// Set a block timeout height to prevent the tx from being committed past a certain height
     #[arg(long, default_value_t = 0, hide_default_value = true)]
     pub(super) timeout_height: u64,
+    /// Set a time from now, such as 10m, after which the transaction is committed no more
+    #[arg(long, value_name = "DURATION", value_parser = seconds, conflicts_with = "timeout_timestamp")]
+    pub(super) timeout_duration: Option<u64>,
+    /// Set a block time, in seconds since 1970 or like 2026-01-31T12:00:00Z, after which the transaction is committed no more
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(super) timeout_timestamp: Option<Timestamp>,
     /// Fee payer pays fees for the transaction instead of deducting from the signer
     #[arg(long)]
     pub(super) fee_payer: Option<String>,
@@ -81,6 +90,16 @@ pub(crate) struct TxFlags {
     pub(super) node: NodeFlags,
     #[command(flatten)]
     pub(super) keyring: KeyringFlags,
+}
+
+/// A moment: seconds since 1970, or RFC 3339.
+fn moment(text: &str) -> Result<Timestamp> {
+    let seconds = text.parse().map(|seconds| Timestamp { seconds, nanos: 0 });
+    let moment = seconds.or_else(|_| text.parse()).ok();
+    // what JSON cannot say, nobody could sign or read
+    moment.filter(|moment| (1..=LAST_SECOND).contains(&moment.seconds)).with_context(|| {
+        format!("{text:?} is no time such as 2026-01-31T12:00:00Z, and no number of seconds since 1970")
+    })
 }
 
 /// What `--gas` says.
@@ -107,6 +126,14 @@ impl TxFlags {
             "amino-json" => Some(Mode::AminoJson),
             _ => Some(Mode::Direct),
         }
+    }
+
+    /// The block time after which the transaction is void.
+    pub(super) fn timeout(&self) -> Result<Option<Timestamp>> {
+        let Some(seconds) = self.timeout_duration else { return Ok(self.timeout_timestamp) };
+        let end = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs().checked_add(seconds);
+        let end = end.context("--timeout-duration ends too far away")?;
+        moment(&end.to_string()).map(Some)
     }
 
     /// Whether the user says what is paid.

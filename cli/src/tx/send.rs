@@ -53,6 +53,7 @@ pub(super) fn run(context: &Context, flags: &TxFlags, from: &From, messages: Vec
         messages,
         memo: flags.note.clone(),
         timeout_height: flags.timeout_height,
+        timeout_timestamp: flags.timeout()?,
         ..TxBody::default()
     };
     let named = |name: &Option<String>| -> Result<String> {

@@ -1,6 +1,8 @@
 use std::collections::BTreeSet;
 
-use super::*;
+use clap::{Args as _, FromArgMatches as _};
+
+use super::{flags::TxFlags, *};
 
 fn root() -> Command {
     Args::augment_args(Command::new("tx"))
@@ -41,4 +43,25 @@ fn every_message_of_these_modules_has_a_command() {
             assert!(ours.contains(name.as_str()) || WITHOUT_A_COMMAND.contains(&name.as_str()), "{name}");
         }
     }
+}
+
+#[test]
+fn a_timeout_is_a_moment_or_a_time_from_now() {
+    let timeout = |words: &[&str]| {
+        let command = TxFlags::augment_args(Command::new("tx"));
+        let matches = command.try_get_matches_from(["tx"].iter().chain(words)).ok()?;
+        let flags = TxFlags::from_arg_matches(&matches).unwrap();
+        Some(flags.timeout().unwrap().map(|time| time.seconds))
+    };
+    assert_eq!(timeout(&[]), Some(None));
+    assert_eq!(timeout(&["--timeout-timestamp", "2026-01-31T12:00:00Z"]), Some(Some(1_769_860_800)));
+    assert_eq!(timeout(&["--timeout-timestamp", "1769860800"]), Some(Some(1_769_860_800)));
+    let now = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let (before, in_ten_minutes) = (now(), timeout(&["--timeout-duration", "10m"]).unwrap().unwrap());
+    assert!((before + 600..=now() + 600).contains(&in_ten_minutes.unsigned_abs()));
+    for bad in ["0", "-5", "tomorrow", "253402300800"] {
+        assert_eq!(timeout(&[&format!("--timeout-timestamp={bad}")]), None, "{bad}");
+    }
+    assert_eq!(timeout(&["--timeout-duration", "soon"]), None);
+    assert_eq!(timeout(&["--timeout-duration", "1m", "--timeout-timestamp", "1769860800"]), None);
 }

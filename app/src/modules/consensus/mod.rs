@@ -15,5 +15,6 @@ mod msgs;
 mod queries;
 
 pub(crate) use logic::{APP_VERSION, chain_id, init, params, take_update};
+pub use msgs::MAX_BLOCK_BYTES;
 pub(crate) use msgs::UpdateParams;
 pub(crate) use queries::QUERIES;

@@ -13,8 +13,9 @@ use crate::{
     msg::{Gas, Msg},
 };
 
-/// Most bytes of a block, CometBFT's own limit.
-pub(crate) const MAX_BLOCK_BYTES: i64 = 104_857_600;
+/// Most bytes of a block that governance may allow, CometBFT's own limit. A node must be able to take a request with
+/// so many.
+pub const MAX_BLOCK_BYTES: i64 = 104_857_600;
 
 /// `MsgUpdateParams`, by governance: every section but `abci` must be there.
 pub(crate) struct UpdateParams {
