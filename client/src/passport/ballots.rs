@@ -10,35 +10,50 @@ use proto::{
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Passport,
-    export::key,
+    Passport, key,
     verify::{Records, word, wrong},
 };
 use crate::error::Result;
 
 impl Passport {
-    /// Counts a round again from its ballots: each signed with its seat's key, each reveal opening its commitment.
-    pub(super) fn check_round(&self, records: &Records, round: &vsc::Round) -> Result<String> {
-        let (mut accepts, mut others, mut scores) = (0_u32, 0_u32, Vec::new());
+    /// Counts a round again from its ballots: all of them, each signed with its seat's key, each reveal opening its commitment.
+    pub(super) fn check_round(&self, records: &mut Records, round: &vsc::Round) -> Result<String> {
+        let (mut commits, mut said, mut scores) = (0_u32, Vec::new(), Vec::new());
         for seat in &round.seats {
             let member: ValAddress = seat.member.parse().map_err(|_| wrong("a seat of no validator"))?;
             let parts: [&[u8]; 3] =
                 [&round.task.to_be_bytes(), &round.round.to_be_bytes(), member.as_bytes()];
-            let Some(ballot) = records.find::<vsc::Ballot>("vsc", &key("ballots", &parts))? else { continue };
+            let Some(ballot) = records.take::<vsc::Ballot>("vsc", &key("ballots", &parts))? else { continue };
+            commits += 1;
             if ballot.reveal_height == 0 {
                 continue;
             }
             self.check_ballot(round, seat, &member, &ballot)?;
+            said.push(ballot.verdict());
             if ballot.verdict() == vsc::Verdict::Accept {
-                accepts += 1;
                 scores.push(ballot.score);
-            } else {
-                others += 1;
             }
         }
-        let accepted =
-            u64::from(accepts) * 10_000 >= u64::from(round.threshold_bps) * round.seats.len() as u64;
-        if accepted != (round.verdict() == vsc::Verdict::Accept) || accepts != round.accepts {
+        let count = |verdict: vsc::Verdict| said.iter().filter(|said| **said == verdict).count() as u64;
+        let all = said.len() as u64;
+        if commits != round.commits || all != u64::from(round.reveals) {
+            let text = format!(
+                "round {} of task-{} has {} ballots, {} of them revealed; here are {commits} and {all}",
+                round.round, round.task, round.commits, round.reveals
+            );
+            return Err(wrong(text));
+        }
+        // one that is on, or was called off
+        let called_off = round.seats.iter().any(|seat| seat.conduct() == vsc::Conduct::Excused);
+        if round.phase() != vsc::Phase::Over || called_off {
+            return Ok(format!("quorum-{}, {all} ballots revealed and not counted", round.quorum));
+        }
+        let accepts = count(vsc::Verdict::Accept);
+        let accepted = accepts * 10_000 >= u64::from(round.threshold_bps) * round.seats.len() as u64;
+        let tally = [accepts, count(vsc::Verdict::Reject), count(vsc::Verdict::Invalid)];
+        if accepted != (round.verdict() == vsc::Verdict::Accept)
+            || tally != [round.accepts, round.rejects, round.invalids].map(u64::from)
+        {
             let text =
                 format!("round {} of task-{} has another verdict than its ballots", round.round, round.task);
             return Err(wrong(text));
@@ -52,7 +67,7 @@ impl Passport {
             )));
         }
         let verdict = word(round.verdict().as_str_name(), "VERDICT_");
-        let seats = round.seats.len();
+        let (seats, others) = (round.seats.len(), all - accepts);
         Ok(format!(
             "quorum-{}, {accepts} of {seats} seats accept, {others} say otherwise: {verdict}, score {}",
             round.quorum, round.score

@@ -9,15 +9,13 @@ use proto::{
 
 use tendermint::validator;
 
-use super::{FORM, Op, Passport, Record};
+use super::{FORM, Op, Passport, Record, key, latest};
 use crate::{
     chain::Chain,
     error::{Error, Result},
     light,
 };
 
-/// Versions, licences and rounds that a passport holds, each the latest.
-const MAX_OF_EACH: u64 = 64;
 /// Entries of a trail.
 const MAX_ENTRIES: u64 = 10_000;
 const ENTRIES_AT_ONCE: u32 = 1_000;
@@ -63,15 +61,6 @@ pub async fn export(chain: &Chain, asset: u64) -> Result<Passport> {
 /// Without what the set's hash does not cover.
 fn plain(validator: validator::Info) -> validator::Info {
     validator::Info { name: None, proposer_priority: 0_i64.into(), ..validator }
-}
-
-fn latest(count: u64) -> impl Iterator<Item = u64> {
-    (count.saturating_sub(MAX_OF_EACH) + 1)..=count
-}
-
-/// A key within a store, `docs/proofs.md`.
-pub(super) fn key(name: &str, parts: &[&[u8]]) -> Vec<u8> {
-    [format!("{name}/").as_bytes(), &parts.concat()].concat()
 }
 
 struct Gathered<'a> {

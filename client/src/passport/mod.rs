@@ -30,6 +30,8 @@ use crate::error::{Error, Result};
 const FORM: u32 = 1;
 /// Bytes of a passport.
 const MAX_BYTES: usize = 64 << 20;
+/// Versions, licences and rounds that a passport holds, each the latest.
+const MAX_OF_EACH: u64 = 64;
 
 /// The file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -114,3 +116,16 @@ impl Passport {
         self.asset
     }
 }
+
+/// The numbers of those that a passport holds, of so many.
+fn latest(count: u64) -> impl Iterator<Item = u64> {
+    (count.saturating_sub(MAX_OF_EACH) + 1)..=count
+}
+
+/// A key within a store, `docs/proofs.md`.
+fn key(name: &str, parts: &[&[u8]]) -> Vec<u8> {
+    [format!("{name}/").as_bytes(), &parts.concat()].concat()
+}
+
+#[cfg(test)]
+mod tests;

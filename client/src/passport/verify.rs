@@ -19,7 +19,7 @@ use tendermint::{
 };
 use tendermint_light_client_verifier::{ProdVerifier, types::UntrustedBlockState};
 
-use super::{Passport, Record, ballots::certifies, export::key};
+use super::{MAX_OF_EACH, Passport, Record, ballots::certifies, key, latest};
 use crate::{
     error::{Error, Result},
     light,
@@ -52,21 +52,7 @@ impl Passport {
             records.0.len(),
             self.height
         ));
-        let asset: dat::Asset = records.need("dat", &key("assets", &[&self.asset.to_be_bytes()]))?;
-        findings.proved.push(format!(
-            "asset-{} belongs to {}, came to idao-{}, and is {}",
-            asset.id,
-            asset.owner,
-            asset.idao,
-            word(asset.status().as_str_name(), "ASSET_STATUS_")
-        ));
-        for version in records.all::<dat::Version>("dat", "versions/")? {
-            self.check_version(&records, &version, &mut findings)?;
-        }
-        for policy in records.all::<dat::Policy>("dat", "policies/")? {
-            findings.proved.push(said(&policy));
-        }
-        self.check_trail(&records, &mut findings)?;
+        self.check_asset(records, &mut findings)?;
         findings.open.push("that the state has not changed since: ask a node for that".into());
         findings
             .open
@@ -75,6 +61,37 @@ impl Passport {
             "what the reports behind the ballots say: their hashes are here, operators serve them".into(),
         );
         Ok(findings)
+    }
+
+    /// What the records say of the asset. All that the chain counts must be there, and nothing else.
+    pub(super) fn check_asset(&self, mut records: Records, findings: &mut Findings) -> Result<()> {
+        let id = self.asset.to_be_bytes();
+        let asset: dat::Asset = records.need("dat", &key("assets", &[&id]))?;
+        findings.proved.push(format!(
+            "asset-{} belongs to {}, came to idao-{}, and is {}",
+            asset.id,
+            asset.owner,
+            asset.idao,
+            word(asset.status().as_str_name(), "ASSET_STATUS_")
+        ));
+        for number in latest(asset.versions) {
+            let version = records.need("dat", &key("versions", &[&id, &number.to_be_bytes()]))?;
+            self.check_version(&mut records, &version, findings)?;
+        }
+        for number in latest(asset.policies) {
+            let policy = records.need("dat", &key("policies", &[&id, &number.to_be_bytes()]))?;
+            findings.proved.push(said(&policy));
+        }
+        for (what, count) in [("versions", asset.versions), ("licences", asset.policies)] {
+            let left = count.saturating_sub(MAX_OF_EACH);
+            if left > 0 {
+                findings.open.push(format!(
+                    "the first {left} of {count} {what}: a passport holds the latest {MAX_OF_EACH}"
+                ));
+            }
+        }
+        self.check_trail(&mut records, findings)?;
+        records.end()
     }
 
     fn check_header(&self, trusted: &Hash, findings: &mut Findings) -> Result<Hash> {
@@ -169,7 +186,7 @@ impl Passport {
 
     fn check_version(
         &self,
-        records: &Records,
+        records: &mut Records,
         version: &dat::Version,
         findings: &mut Findings,
     ) -> Result<()> {
@@ -202,10 +219,11 @@ impl Passport {
         {
             return Err(wrong(format!("task-{} is not about {name}", task.id)));
         }
-        let rounds = records.all::<vsc::Round>("vsc", "rounds/")?;
-        let rounds = rounds.into_iter().filter(|round| round.task == task.id);
         let mut certified = false;
-        for round in rounds {
+        for number in latest(task.rounds.into()) {
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            let place = key("rounds", &[&task.id.to_be_bytes(), &number.to_be_bytes()]);
+            let round: vsc::Round = records.need("vsc", &place)?;
             let tally = self.check_round(records, &round)?;
             let certifies = certifies(&round, &version.certificate);
             certified |= certifies;
@@ -218,7 +236,7 @@ impl Passport {
         Ok(())
     }
 
-    fn check_trail(&self, records: &Records, findings: &mut Findings) -> Result<()> {
+    fn check_trail(&self, records: &mut Records, findings: &mut Findings) -> Result<()> {
         let subject = format!("asset-{}", self.asset);
         let place = key("trails", &[subject.as_bytes(), &[0, 1]]);
         let trail: audit::Trail = records.need("audit", &place)?;
@@ -252,31 +270,40 @@ fn check_record(record: &Record, root: &Hash) -> Result<(Vec<u8>, Vec<u8>)> {
     };
     let ops = ProofOps { ops: record.proof.iter().map(op).collect::<Result<_>>()? };
     let holds = proof::verify(root, &record.store, &key, Some(&value), &ops);
-    holds.map_err(|error| wrong(format!("{}/{}: {error}", record.store, String::from_utf8_lossy(&key))))?;
+    holds.map_err(|error| wrong(format!("{}: {error}", name(&record.store, &key))))?;
     Ok((key, value))
 }
 
-/// What is proved, by store and key.
-pub(super) struct Records(BTreeMap<(String, Vec<u8>), Vec<u8>>);
+/// What is proved, by store and key. Each is taken once, by the one whose key leads to it.
+pub(super) struct Records(pub(super) BTreeMap<(String, Vec<u8>), Vec<u8>>);
 
 impl Records {
-    pub(super) fn find<M: Message + Default>(&self, store: &str, key: &[u8]) -> Result<Option<M>> {
-        let Some(value) = self.0.get(&(store.to_owned(), key.to_owned())) else { return Ok(None) };
+    pub(super) fn take<M: Message + Default>(&mut self, store: &str, key: &[u8]) -> Result<Option<M>> {
+        let Some(value) = self.0.remove(&(store.to_owned(), key.to_owned())) else { return Ok(None) };
         M::decode(value.as_slice()).map(Some).map_err(|error| wrong(error.to_string()))
     }
 
-    fn need<M: Message + Default>(&self, store: &str, key: &[u8]) -> Result<M> {
-        let name = || wrong(format!("{store}/{} is missing", String::from_utf8_lossy(key)));
-        self.find(store, key)?.ok_or_else(name)
+    fn need<M: Message + Default>(&mut self, store: &str, key: &[u8]) -> Result<M> {
+        let missing = || wrong(format!("{} is missing, and the chain counts it", name(store, key)));
+        self.take(store, key)?.ok_or_else(missing)
     }
 
-    /// Records of one kind, in order of their keys.
-    fn all<M: Message + Default>(&self, store: &str, prefix: &str) -> Result<Vec<M>> {
-        let these = self.0.iter().filter(|((of, key), _)| of == store && key.starts_with(prefix.as_bytes()));
-        these
-            .map(|(_, value)| M::decode(value.as_slice()).map_err(|error| wrong(error.to_string())))
-            .collect()
+    /// Whatever was not taken says nothing of this asset.
+    fn end(self) -> Result<()> {
+        match self.0.first_key_value() {
+            None => Ok(()),
+            Some(((store, key), _)) => {
+                Err(wrong(format!("{} does not belong in this passport", name(store, key))))
+            }
+        }
     }
+}
+
+/// A key as people read it: its name, and the rest in hex.
+fn name(store: &str, key: &[u8]) -> String {
+    let end = key.iter().position(|byte| *byte == b'/').unwrap_or(key.len());
+    let (name, rest) = key.split_at(end);
+    format!("{store}/{}/{}", String::from_utf8_lossy(name), hex::encode(rest.get(1..).unwrap_or_default()))
 }
 
 pub(super) fn word(name: &str, prefix: &str) -> String {
