@@ -166,7 +166,7 @@ impl Fetcher {
             "ipfs" => {
                 let gateway = self.config.ipfs_gateway.as_ref();
                 let gateway = gateway.ok_or_else(|| forbidden("no ipfs_gateway is configured"))?;
-                // the operator chose the gateway, so it may be on this machine
+                // the operator chose the gateway, so it may be on this machine; where it leads to, content may choose
                 self.open_http(&format!("{}/ipfs/{rest}", gateway.trim_end_matches('/')), false).await
             }
             "s3" => self.open_s3(rest).await,
@@ -196,7 +196,8 @@ impl Fetcher {
         Ok(futures_util::stream::unfold(file, step).boxed())
     }
 
-    async fn open_http(&self, locator: &str, guarded: bool) -> Result<Source, Trouble> {
+    /// Only the first address may be unguarded.
+    async fn open_http(&self, locator: &str, mut guarded: bool) -> Result<Source, Trouble> {
         let mut url: Url = locator.parse().map_err(|error| forbidden(format!("no URL: {error}")))?;
         for _ in 0..=MAX_REDIRECTS {
             let client = self.client_for(&url, guarded && !self.config.allow_private).await?;
@@ -216,6 +217,7 @@ impl Fetcher {
             url = url
                 .join(to)
                 .map_err(|error| Trouble::passing(format!("a redirect leads to {to:?}: {error}")))?;
+            guarded = true;
         }
         Err(Trouble::passing(format!("more than {MAX_REDIRECTS} redirects")))
     }

@@ -164,6 +164,23 @@ async fn a_redirect_does_not_lead_to_a_private_address_either() {
 }
 
 #[tokio::test]
+async fn a_gateway_may_be_private_and_what_it_redirects_to_may_not() {
+    let (bytes, manifest) = content(5);
+    let inside = server(Way::Serve(bytes.clone())).await;
+    let locators = vec!["ipfs://bafy/x".to_owned()];
+    let manifest = Manifest { locators, ..manifest };
+    let by = |gateway: String| {
+        let ipfs_gateway = Some(gateway.trim_end_matches("/content").to_owned());
+        Config { allow_private: false, ipfs_gateway, ..near() }
+    };
+    let direct = by(server(Way::Serve(bytes)).await);
+    assert!(matches!(fetched(&direct, &manifest).await.1, Fetched::Good(_)));
+    let led = by(server(Way::Redirect(inside)).await);
+    let why = not_for_us(&led, &manifest).await;
+    assert!(why.contains("no public address"), "{why}");
+}
+
+#[tokio::test]
 async fn files_gateways_and_what_a_task_carries_are_content_too() {
     let (bytes, manifest) = content(CHUNK_BYTES * 2);
     let folder = tempfile::tempdir().unwrap();
