@@ -35,7 +35,9 @@ pub struct Config {
     pub accept_from: u32,
     /// A ballot that has no judgement abstains so many blocks before commits close.
     pub abstain_blocks: u64,
-    /// Contents that are looked at side by side.
+    /// Looks under way at once. Most of a look is waiting, for its bytes or for an agent's answers.
+    pub looks: usize,
+    /// Of them, those that are read or given to a program side by side.
     pub parallel: usize,
     /// Whether every block is read, and what the chain decided by rule worked out again.
     pub watch: bool,
@@ -86,6 +88,7 @@ impl Default for Config {
             s3_endpoint: None,
             accept_from: 5_000,
             abstain_blocks: 2,
+            looks: 64,
             parallel: 2,
             watch: true,
             report: true,
@@ -119,6 +122,7 @@ impl Config {
         within("fetch_attempts", self.fetch_attempts.into(), 1, 20)?;
         within("accept_from", self.accept_from.into(), 1, 10_000)?;
         within("abstain_blocks", self.abstain_blocks, 1, 1_000)?;
+        within("looks", self.looks as u64, 1, 1_024)?;
         within("parallel", self.parallel as u64, 1, 64)?;
         for (kind, exec) in &self.exec {
             if !KINDS.contains(&kind.as_str()) {

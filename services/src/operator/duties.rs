@@ -47,6 +47,12 @@ pub(super) async fn task(chain: &Chain, task: u64) -> Result<vsc::Task> {
     answer.task.ok_or_else(|| client::Error::Answer(format!("task-{task} is empty")))
 }
 
+/// The digest of the content that a task is about.
+pub(super) fn sha256(task: &vsc::Task) -> &[u8] {
+    let manifest = task.update.as_ref().and_then(|update| update.manifest.as_ref());
+    manifest.map_or(&[], |manifest| &manifest.sha256)
+}
+
 /// Data keys that were handed out in a round.
 pub(super) async fn keys(chain: &Chain, task: u64, round: u32) -> Result<Vec<vsc::WrappedKey>> {
     let pagination = Some(PageRequest { limit: PAGE, ..PageRequest::default() });

@@ -17,6 +17,8 @@ use super::report::Report;
 
 /// What helps where a file was changed.
 const REMEDY: &str = "move it away to judge anew, if no ballot of that round was sent";
+/// What helps where a folder is that of another chain.
+const OTHER_CHAIN: &str = "move the operator's folder away: it is another chain's";
 
 /// Rounds that are held in memory: some kilobytes each.
 const MAX_KNOWN: usize = 1_000;
@@ -24,18 +26,19 @@ const MAX_KNOWN: usize = 1_000;
 /// What an operator judged, in its folder.
 pub(crate) struct Journal {
     folder: Folder,
+    chain_id: String,
     /// What was read or written, so that a look at the chain reads no file twice: the folder is nobody else's.
     known: Mutex<BTreeMap<(u64, u32), Option<Report>>>,
 }
 
 impl Journal {
-    /// In a folder that is this operator's alone.
-    pub(crate) fn open(folder: Folder) -> Result<Journal> {
+    /// In a folder that is this operator's alone, and of this chain.
+    pub(crate) fn open(folder: Folder, chain_id: &str) -> Result<Journal> {
         for name in ["ballots", "reports"] {
             let path = folder.join(name);
             fs::create_dir_all(&path).map_err(Error::at(path))?;
         }
-        Ok(Journal { folder, known: Mutex::default() })
+        Ok(Journal { folder, chain_id: chain_id.into(), known: Mutex::default() })
     }
 
     fn ballot(&self, task: u64, round: u32) -> PathBuf {
@@ -60,6 +63,23 @@ impl Journal {
         Ok(report)
     }
 
+    /// The same, which must be of this content: a task of a chain that was made anew has the number of another before.
+    ///
+    /// # Errors
+    /// If it is of other content, besides what cannot be read. It is not judged anew: the earlier ballot may be around.
+    pub(crate) fn judged_of(&self, task: u64, round: u32, sha256: &[u8]) -> Result<Option<Report>> {
+        let report = self.judged(task, round)?;
+        match report.as_ref().filter(|report| report.sha256 != hex::encode(sha256)) {
+            None => Ok(report),
+            Some(other) => {
+                let (was, is) = (&other.sha256, hex::encode(sha256));
+                let why =
+                    format!("what was judged there is SHA-256 {was}, and task-{task} is about {is} now");
+                Err(Error::Damaged { path: self.ballot(task, round), why, remedy: REMEDY })
+            }
+        }
+    }
+
     fn read(&self, task: u64, round: u32) -> Result<Option<Report>> {
         let path = self.ballot(task, round);
         let hash = match fs::read_to_string(&path) {
@@ -73,6 +93,10 @@ impl Journal {
         let report: Report = serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?;
         if hex::encode(report.hash()) != hash {
             return Err(broken("its bytes are not those that were hashed".into()));
+        }
+        if report.chain_id != self.chain_id {
+            let why = format!("it is of chain {}, and this one is {}", report.chain_id, self.chain_id);
+            return Err(Error::Damaged { path, why, remedy: OTHER_CHAIN });
         }
         Ok(Some(report))
     }
@@ -111,8 +135,10 @@ mod tests {
     use super::*;
     use crate::operator::report::About;
 
+    const CHAIN: &str = "lazchain-7";
+
     fn report(because: &str) -> Report {
-        About { chain_id: "lazchain-7", task: 9, sha256: &[7; 32] }.abstain(because.into())
+        About { chain_id: CHAIN, task: 9, sha256: &[7; 32] }.abstain(because.into())
     }
 
     /// Hashes of all reports.
@@ -124,21 +150,21 @@ mod tests {
     #[test]
     fn what_was_judged_is_never_judged_again() {
         let folder = tempfile::tempdir().unwrap();
-        let journal = Journal::open(Folder::claim(folder.path()).unwrap()).unwrap();
+        let journal = Journal::open(Folder::claim(folder.path()).unwrap(), CHAIN).unwrap();
         assert_eq!(journal.judged(9, 1).unwrap(), None);
         assert_eq!(journal.keep(1, report("first")).unwrap().because, "first");
         assert_eq!(journal.keep(1, report("second")).unwrap().because, "first");
         assert_eq!(journal.keep(2, report("second")).unwrap().because, "second");
         assert_eq!(reports(folder.path()).len(), 2);
         drop(journal);
-        let journal = Journal::open(Folder::claim(folder.path()).unwrap()).unwrap();
+        let journal = Journal::open(Folder::claim(folder.path()).unwrap(), CHAIN).unwrap();
         assert_eq!(journal.judged(9, 1).unwrap().unwrap().because, "first");
     }
 
     #[test]
     fn a_report_that_was_changed_is_noticed() {
         let folder = tempfile::tempdir().unwrap();
-        let open = || Journal::open(Folder::claim(folder.path()).unwrap()).unwrap();
+        let open = || Journal::open(Folder::claim(folder.path()).unwrap(), CHAIN).unwrap();
         open().keep(1, report("first")).unwrap();
         let hash = reports(folder.path()).remove(0);
         let path = open().report(&hash);
@@ -152,9 +178,22 @@ mod tests {
     }
 
     #[test]
+    fn what_was_judged_on_another_chain_or_of_other_content_is_no_judgement_here() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = |chain| Journal::open(Folder::claim(folder.path()).unwrap(), chain).unwrap();
+        open(CHAIN).keep(1, report("first")).unwrap();
+        assert_eq!(open(CHAIN).judged_of(9, 1, &[7; 32]).unwrap(), Some(report("first")));
+        let other = open(CHAIN).judged_of(9, 1, &[8; 32]).unwrap_err().to_string();
+        assert!(other.contains("task-9 is about 0808") && other.contains("move it away"), "{other}");
+        let other = open("lazchain-8").judged(9, 1).unwrap_err().to_string();
+        assert!(other.contains("it is of chain lazchain-7, and this one is lazchain-8"), "{other}");
+        assert!(other.contains("move the operator's folder away"), "{other}");
+    }
+
+    #[test]
     fn no_file_is_read_twice_and_what_is_held_is_bounded() {
         let folder = tempfile::tempdir().unwrap();
-        let journal = Journal::open(Folder::claim(folder.path()).unwrap()).unwrap();
+        let journal = Journal::open(Folder::claim(folder.path()).unwrap(), CHAIN).unwrap();
         journal.keep(1, report("first")).unwrap();
         fs::remove_dir_all(folder.path().join("ballots")).unwrap();
         assert!(journal.judged(9, 1).unwrap().is_some());

@@ -36,7 +36,7 @@ use proto::lazchain::{
     idao::v1::UpdateKind,
     vsc::v1::{Task, Update},
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{
     config::Config,
@@ -61,8 +61,10 @@ pub(super) struct Evaluator {
     pub(super) folder: PathBuf,
     /// What was looked at before.
     pub(super) seen: Arc<Seen>,
-    /// Looks side by side.
-    pub(super) limit: Arc<Semaphore>,
+    /// Looks under way.
+    pub(super) looks: Arc<Semaphore>,
+    /// Of them, those that work and do not wait: whoever hangs takes no turn from others.
+    pub(super) parallel: Arc<Semaphore>,
 }
 
 /// Whether content is sealed, and what opens it.
@@ -108,7 +110,7 @@ impl Form {
 impl Evaluator {
     /// The report on a task. Never fails: what cannot be judged is said in the report.
     pub(super) async fn judge(&self, task: &Task, seal: Seal) -> Report {
-        let _turn = self.limit.acquire().await.expect("never closed");
+        let _look = self.looks.acquire().await.expect("never closed");
         let update = task.update.clone().unwrap_or_default();
         let manifest = update.manifest.clone().unwrap_or_default();
         let about = About { chain_id: &self.chain_id, task: task.id, sha256: &manifest.sha256 };
@@ -149,7 +151,7 @@ impl Evaluator {
     /// The content itself, in a file that is removed with it; or why the key does not open it.
     async fn unsealed(&self, key: DataKey, sealed: Content) -> Result<Result<Content, String>, String> {
         let folder = self.folder.clone();
-        blocking(move || {
+        self.blocking(move || {
             let mut file = tempfile::NamedTempFile::new_in(folder)?;
             let opened = {
                 let mut from = BufReader::new(sealed.file.reopen()?);
@@ -192,18 +194,19 @@ impl Evaluator {
         match (update.kind(), form) {
             (UpdateKind::Dataset | UpdateKind::Pov, Form::Csv | Form::Tsv | Form::JsonLines) => {
                 let path = content.file.path().to_owned();
-                let (section, rows) = blocking(move || table::look(&path, form)).await?;
+                let (section, rows) = self.blocking(move || table::look(&path, form)).await?;
                 sketches.rows = rows;
                 sections.push(section);
             }
             (UpdateKind::Dataset | UpdateKind::Pov, Form::Parquet) => {
+                let _turn = self.turn().await;
                 let (section, rows) = apart::look(content.file.path()).await?;
                 sketches.rows = rows;
                 sections.push(section);
             }
             (UpdateKind::Model, Form::Safetensors | Form::Onnx) => {
                 let path = content.file.path().to_owned();
-                let weights = blocking(move || model::weights(&path, form)).await?;
+                let weights = self.blocking(move || model::weights(&path, form)).await?;
                 let parents = self.parents(update).await;
                 sections.push(model::judge(&weights, &parents));
             }
@@ -213,7 +216,8 @@ impl Evaluator {
             _ => {}
         }
         if let Some(exec) = self.config.exec.get(kind_name(update.kind())) {
-            sections.push(exec::look(exec, task, manifest, content.file.path()).await?);
+            let _turn = self.turn().await;
+            sections.push(exec::look(exec, task, manifest, &content.file).await?);
         }
         if !sections.is_empty() {
             sections.push(overlap::look(self, task, update, &sketches).await?);
@@ -240,19 +244,30 @@ impl Evaluator {
             return Err(format!("{:?} has no weights to compare", manifest.media_type));
         }
         match Fetcher::new(self.config.clone(), self.folder.clone()).fetch(&manifest).await {
-            Fetched::Good(content) => blocking(move || model::weights(content.file.path(), form)).await,
+            Fetched::Good(content) => self.blocking(move || model::weights(content.file.path(), form)).await,
             Fetched::Bad(why) | Fetched::Other(why) | Fetched::NotForUs(why) => Err(why),
         }
     }
-}
 
-/// Work that reads files, on a thread of its own. A failing read of our own copy says nothing of the content.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
-) -> Result<T, String> {
-    let done = tokio::task::spawn_blocking(work).await;
-    let done = done.map_err(|_| "the evaluator broke off".to_owned())?;
-    done.map_err(|error| format!("this operator's copy cannot be read: {error}"))
+    /// A place among those that work.
+    async fn turn(&self) -> OwnedSemaphorePermit {
+        Arc::clone(&self.parallel).acquire_owned().await.expect("never closed")
+    }
+
+    /// Work that reads files, on a thread of its own; it keeps its turn to its end, even if the look is given up. A failing
+    /// read of our own copy says nothing of the content.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
+    ) -> Result<T, String> {
+        let turn = self.turn().await;
+        let done = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            work()
+        });
+        let done = done.await.map_err(|_| "the evaluator broke off".to_owned())?;
+        done.map_err(|error| format!("this operator's copy cannot be read: {error}"))
+    }
 }
 
 fn kind_name(kind: UpdateKind) -> &'static str {
@@ -265,3 +280,6 @@ fn kind_name(kind: UpdateKind) -> &'static str {
         UpdateKind::Unspecified => "unspecified",
     }
 }
+
+#[cfg(test)]
+mod tests;

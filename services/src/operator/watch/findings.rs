@@ -46,6 +46,9 @@ pub(in crate::operator) struct Found {
     pub(in crate::operator) because: String,
     /// What proves it.
     pub(in crate::operator) proof: serde_json::Value,
+    /// The transaction that takes it to the chain, the latest of them.
+    #[serde(default)]
+    pub(in crate::operator) sent: Option<String>,
     /// What became of it; nothing while it is to be taken to the chain.
     pub(in crate::operator) outcome: Option<String>,
 }
@@ -57,11 +60,11 @@ impl Found {
         because: String,
         proof: serde_json::Value,
     ) -> Found {
-        Found { kind, task, round, member: None, because, proof, outcome: None }
+        Found { kind, task, round, member: None, because, proof, sent: None, outcome: None }
     }
 
     /// One finding of a kind, round and member: what comes again is the same.
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         let (kind, task, round) = (self.kind.name(), self.task, self.round);
         let member = self.member.as_ref().map(|member| format!("-{member}")).unwrap_or_default();
         format!("{kind}-task-{task}-round-{round}{member}.json")
@@ -111,10 +114,7 @@ impl Findings {
             return Ok(true); // said in the log all the same
         }
         self.kept += 1;
-        self.settle(found)?;
-        if found.outcome.is_none() {
-            self.waiting.push(found.clone());
-        }
+        self.keep(found)?;
         Ok(true)
     }
 
@@ -123,13 +123,16 @@ impl Findings {
         self.waiting.clone()
     }
 
-    /// Writes what became of it.
-    pub(super) fn settle(&mut self, found: &Found) -> Result<()> {
+    /// Writes what became of it so far.
+    pub(super) fn keep(&mut self, found: &Found) -> Result<()> {
         journal::write(
             &self.folder.join(found.name()),
             &serde_json::to_vec_pretty(found).expect("it is JSON"),
         )?;
         self.waiting.retain(|other| other.name() != found.name());
+        if found.outcome.is_none() {
+            self.waiting.push(found.clone());
+        }
         Ok(())
     }
 }

@@ -6,24 +6,25 @@
 //! only if the one that counts came first: the chain keeps no other.
 
 mod ballots;
+mod carry;
 mod findings;
 mod rules;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use client::{Chain, Sender, light, sign::any};
-use prost_types::Any;
+use client::{Chain, Sender, light};
 use proto::{address::ValAddress, lazchain::vsc::v1 as pb, tendermint::abci::Event};
 use serde_json::json;
 
-use super::{Config, door::Gauges, duties, journal::Journal};
+use super::{Config, door::Gauges, duties, journal::Journal, report::Report};
 use crate::error::{Error, Result};
+use carry::Tries;
 pub(super) use findings::{Findings, Found, Kind};
 
 /// Blocks that are read in one look, so that ballots never wait long.
@@ -44,6 +45,8 @@ pub(super) struct Watch {
     /// Where the next height is kept.
     path: PathBuf,
     next: u64,
+    /// How often a finding was taken to the chain, and when it is again, by its name.
+    tries: BTreeMap<String, Tries>,
 }
 
 /// What of a block is worth a look.
@@ -76,7 +79,8 @@ impl Watch {
         let next = next.max(latest.saturating_sub(MOST_BEHIND)).min(latest + 1);
         let findings = Findings::open(folder)?;
         let (chain_id, config) = (chain_id.to_owned(), config.clone());
-        Ok(Watch { chain, chain_id, config, own, gauges, findings, path, next })
+        let tries = BTreeMap::new();
+        Ok(Watch { chain, chain_id, config, own, gauges, findings, path, next, tries })
     }
 
     /// Reads the blocks since the last look, and takes to the chain what waits for it.
@@ -108,7 +112,7 @@ impl Watch {
             self.next += 1;
         }
         fs::write(&self.path, self.next.to_string()).map_err(Error::at(&self.path))?;
-        self.act(sender).await
+        self.carry(sender, Instant::now()).await
     }
 
     /// Works it out again.
@@ -119,7 +123,7 @@ impl Watch {
             Decided::Drawing(task, round) => (*task, *round, node.drawn(*task, *round).await?),
             Decided::Tally(task, round, accepted) => {
                 if *accepted {
-                    self.doubt(*task, *round, journal)?;
+                    self.doubt(*task, *round, journal).await?;
                 }
                 (*task, *round, node.counted(*task, *round, &self.chain_id).await?)
             }
@@ -139,12 +143,14 @@ impl Watch {
     }
 
     /// Others accepted what this operator knows to be other bytes.
-    fn doubt(&mut self, task: u64, round: u32, journal: &Journal) -> Result<()> {
+    async fn doubt(&mut self, task: u64, round: u32, journal: &Journal) -> Result<()> {
         for before in (1..=round).rev() {
-            let Some(report) = journal.judged(task, before)?.filter(|report| report.is_of_other_bytes())
-            else {
+            let other = |report: &Report| report.is_of_other_bytes();
+            if !journal.judged(task, before)?.as_ref().is_some_and(other) {
                 continue;
-            };
+            }
+            let record = duties::task(&self.chain, task).await?;
+            let Some(report) = journal.judged_of(task, before, duties::sha256(&record))? else { continue };
             let because = format!("task-{task} was accepted, and {}", report.because);
             let proof = json!({ "report": hex::encode(report.hash()) });
             return self.found(Found::new(Kind::Verdict, (task, round), because, proof));
@@ -190,40 +196,6 @@ impl Watch {
                 (self.config.challenge_bond == 0).then(|| "not challenged: challenge_bond = 0".into())
             }
         }
-    }
-
-    /// Takes to the chain what waits for it. What the chain refuses is not tried again.
-    async fn act(&mut self, sender: &mut Sender) -> Result<()> {
-        for mut found in self.findings.waiting() {
-            let message = self.message(&found, &sender.address().to_string()).await?;
-            found.outcome = Some(match sender.send(&self.chain, vec![message]).await {
-                Ok(hash) => {
-                    self.gauges.sent.with_label_values(&[found.kind.name()]).inc();
-                    format!("sent in {hash}")
-                }
-                Err(error @ client::Error::Refused { .. }) => format!("refused: {error}"),
-                Err(error) => return Err(error.into()),
-            });
-            tracing::warn!(because = found.because, outcome = found.outcome, "taken to the chain");
-            self.findings.settle(&found)?;
-        }
-        Ok(())
-    }
-
-    async fn message(&self, found: &Found, account: &str) -> Result<Any> {
-        if found.kind == Kind::Equivocation {
-            return ballots::report(found, account);
-        }
-        let record = duties::task(&self.chain, found.task).await?;
-        let manifest = record.update.and_then(|update| update.manifest).unwrap_or_default();
-        let hash = hex::decode(found.proof["report"].as_str().unwrap_or_default()).unwrap_or_default();
-        Ok(any(&pb::MsgChallenge {
-            challenger: account.into(),
-            task: found.task,
-            // where the bytes lie is what shows that they are others
-            evidence: Some(pb::Evidence { hash, locators: manifest.locators }),
-            max_bond: self.config.challenge_bond.to_string(),
-        }))
     }
 }
 

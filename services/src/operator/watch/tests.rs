@@ -1,6 +1,6 @@
 use axum::{Json, Router, routing::post};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use client::{Secret, offchain::attestation, rpc::Rpc};
+use client::{Secret, offchain::attestation, rpc::Rpc, sign::any};
 use prost::Message as _;
 use proto::{lazchain::quorum::v1::BallotPhase, tendermint::abci::EventAttribute};
 
@@ -71,7 +71,7 @@ fn a_finding_is_kept_once_and_waits_until_something_became_of_it() {
     assert!(!findings.add(&found).unwrap(), "it is known");
     assert_eq!(findings.waiting(), [found.clone()]);
     found.outcome = Some("sent in ABC".into());
-    findings.settle(&found).unwrap();
+    findings.keep(&found).unwrap();
     assert!(findings.waiting().is_empty() && open().waiting().is_empty());
     assert_eq!(Findings::read(&folder.path().join("findings")).unwrap(), [found]);
 }
@@ -124,7 +124,7 @@ async fn a_verdict_that_its_ballots_do_not_give_is_found_and_a_right_one_is_not(
         let at = (Arc::clone(&gauges), folder.path());
         let mut watch = Watch::open(chain, CHAIN, &Config::default(), BTreeSet::new(), at).await.unwrap();
         let own = folder.path().join("own");
-        let journal = Journal::open(crate::folder::Folder::claim(&own).unwrap()).unwrap();
+        let journal = Journal::open(crate::folder::Folder::claim(&own).unwrap(), CHAIN).unwrap();
         watch.check(&Decided::Tally(9, 1, true), 10, &journal).await.unwrap();
         let found = Findings::read(&folder.path().join("findings")).unwrap();
         assert_eq!((found.len(), gauges.rechecked.get()), (findings, 1), "{found:?}");

@@ -1,6 +1,7 @@
 //! The loop: duties in, ballots out.
 
 mod ballots;
+mod looks;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
@@ -17,7 +18,7 @@ use client::{
     },
 };
 use proto::{address::ValAddress, lazchain::vsc::v1 as pb};
-use tokio::{sync::Semaphore, task::JoinSet};
+use tokio::sync::Semaphore;
 
 use crate::{
     error::{Error, Result},
@@ -34,6 +35,7 @@ use super::{
     signer::{Keys, Own},
     watch::Watch,
 };
+use looks::{Looks, Round};
 
 /// A member whose ballots are cast.
 pub struct Member {
@@ -71,9 +73,9 @@ struct Operator {
     gauges: Arc<Gauges>,
     evaluator: Evaluator,
     watch: Option<Watch>,
-    /// Rounds that are being looked at.
-    looking: JoinSet<((u64, u32), Report)>,
-    busy: BTreeSet<(u64, u32)>,
+    looks: Looks<Report>,
+    /// Rounds whose judgement is of the content that the chain says.
+    compared: BTreeSet<Round>,
     /// When a ballot of a phase was last sent.
     sent: HashMap<(Place, pb::Phase), Instant>,
     /// Ballots that need not be sent any more.
@@ -93,7 +95,7 @@ pub async fn run(
     stop: impl Future<Output = ()>,
 ) -> Result<()> {
     let Signers { members, payer } = signers;
-    let journal = Journal::open(Folder::claim(folder)?)?;
+    let claimed = Folder::claim(folder)?;
     let gauges = Arc::new(Gauges::new());
     let door = match config.listen {
         Some(at) => {
@@ -105,15 +107,16 @@ pub async fn run(
     };
     let chain = Arc::new(chain);
     let seen = Arc::new(Seen::open(&folder.join("seen.jsonl"))?);
-    let limit = Arc::new(Semaphore::new(config.parallel));
     let sender = Sender::open(&chain, payer).await?;
+    let journal = Journal::open(claimed, sender.chain_id())?;
     let evaluator = Evaluator {
         chain: Arc::clone(&chain),
         chain_id: sender.chain_id().to_owned(),
         config: config.clone(),
         folder: folder_for_content(folder)?,
         seen,
-        limit,
+        looks: Arc::new(Semaphore::new(config.looks)),
+        parallel: Arc::new(Semaphore::new(config.parallel)),
     };
     let watch = if config.watch {
         let own = members.iter().map(|member| member.operator).collect();
@@ -133,13 +136,13 @@ pub async fn run(
         gauges,
         evaluator,
         watch,
-        looking: JoinSet::new(),
-        busy: BTreeSet::new(),
+        looks: Looks::new(),
+        compared: BTreeSet::new(),
         sent: HashMap::new(),
         done: HashSet::new(),
     };
     let worked = operator.work(stop).await;
-    operator.looking.shutdown().await;
+    operator.looks.shutdown().await;
     if let Some(door) = door {
         door.abort();
     }
@@ -168,14 +171,7 @@ impl Operator {
                     tracing::info!("stopping; what is under way is finished by the next start");
                     return Ok(());
                 }
-                Some(looked) = self.looking.join_next() => match looked {
-                    Ok((place, report)) => self.judged(place, report)?,
-                    Err(error) => {
-                        // a panic of one look is that content's; the round is looked at again or abstains
-                        tracing::error!(%error, "a look at some content broke off");
-                        self.busy.clear();
-                    }
-                },
+                Some((place, report)) = self.looks.next() => self.judged(place, report)?,
                 _ = tick.tick() => match self.look().await {
                     Ok(()) => {}
                     Err(Error::Client(error)) => {
@@ -192,8 +188,7 @@ impl Operator {
         }
     }
 
-    fn judged(&mut self, (task, round): (u64, u32), report: Report) -> Result<()> {
-        self.busy.remove(&(task, round));
+    fn judged(&mut self, (task, round): Round, report: Report) -> Result<()> {
         let kept = self.journal.keep(round, report)?;
         self.gauges.judged.with_label_values(&[&kept.verdict]).inc();
         let (verdict, score) = (&kept.verdict, kept.score);
@@ -204,7 +199,7 @@ impl Operator {
     /// One look at the chain, and whatever follows from it.
     async fn look(&mut self) -> Result<()> {
         let height = light::latest(self.chain.rpc()).await?;
-        let mut rounds: BTreeMap<(u64, u32), (pb::Round, Vec<ValAddress>)> = BTreeMap::new();
+        let mut rounds: BTreeMap<Round, (pb::Round, Vec<ValAddress>)> = BTreeMap::new();
         for member in self.members.keys() {
             for round in duties::rounds(&self.chain, member).await? {
                 let place = (round.task, round.round);
@@ -220,13 +215,14 @@ impl Operator {
                 pb::Phase::Keys => self.begin(*place, round).await?,
                 pb::Phase::Commit => {
                     self.begin(*place, round).await?;
-                    self.abstain_if_late(*place, round, height)?;
+                    self.abstain_if_late(*place, round, height).await?;
                     commits.extend(self.due(round, members, pb::Phase::Commit).await?);
                 }
                 pb::Phase::Reveal => reveals.extend(self.due(round, members, pb::Phase::Reveal).await?),
                 _ => {}
             }
         }
+        self.give_up(&rounds)?;
         self.send(commits, pb::Phase::Commit).await?;
         self.send(reveals, pb::Phase::Reveal).await?;
         match &mut self.watch {
@@ -244,31 +240,49 @@ impl Operator {
     }
 
     /// What is over need not be remembered: memory is bounded by the rounds that are on.
-    fn forget(&mut self, on: &BTreeMap<(u64, u32), (pb::Round, Vec<ValAddress>)>) {
+    fn forget(&mut self, on: &BTreeMap<Round, (pb::Round, Vec<ValAddress>)>) {
         let is_on = |((task, round, _), _): &(Place, pb::Phase)| on.contains_key(&(*task, *round));
         self.sent.retain(|ballot, _| is_on(ballot));
         self.done.retain(is_on);
+        self.compared.retain(|round| on.contains_key(round));
+    }
+
+    /// A look is over when its round's commits are, or once its ballot abstains: what hangs holds up nothing else.
+    fn give_up(&mut self, on: &BTreeMap<Round, (pb::Round, Vec<ValAddress>)>) -> Result<()> {
+        let mut waited_for = BTreeSet::new();
+        for (round, (record, _)) in on {
+            let open = matches!(record.phase(), pb::Phase::Keys | pb::Phase::Commit);
+            if open && self.journal.judged(round.0, round.1)?.is_none() {
+                waited_for.insert(*round);
+            }
+        }
+        self.looks.keep(|round| waited_for.contains(round));
+        Ok(())
     }
 
     /// Begins to look at a round's content, unless that was done.
-    async fn begin(&mut self, (task, round): (u64, u32), record: &pb::Round) -> Result<()> {
-        if self.busy.contains(&(task, round)) || self.journal.judged(task, round)?.is_some() {
+    async fn begin(&mut self, (task, round): Round, about: &pb::Round) -> Result<()> {
+        if self.looks.is_on(&(task, round)) || self.compared.contains(&(task, round)) {
+            return Ok(());
+        }
+        let record = duties::task(&self.chain, task).await?;
+        let sha256 = duties::sha256(&record);
+        if self.journal.judged_of(task, round, sha256)?.is_some() {
+            self.compared.insert((task, round));
             return Ok(());
         }
         // an earlier round's judgement still holds, unless it was none; a jury looks for itself
-        if round > 1 && record.purpose() == pb::Purpose::Verdict {
-            let before = self.journal.judged(task, round - 1)?;
+        if round > 1 && about.purpose() == pb::Purpose::Verdict {
+            let before = self.journal.judged_of(task, round - 1, sha256)?;
             if let Some(report) = before.filter(|report| report.counted() != pb::Verdict::Abstain) {
                 self.journal.keep(round, report)?;
                 return Ok(());
             }
         }
-        let record = duties::task(&self.chain, task).await?;
         let Some(seal) = self.seal(&record, round).await? else { return Ok(()) };
         let evaluator = self.evaluator.clone();
-        self.busy.insert((task, round));
         tracing::info!(task, round, "looking");
-        self.looking.spawn(async move { ((task, round), evaluator.judge(&record, seal).await) });
+        self.looks.begin((task, round), async move { evaluator.judge(&record, seal).await });
         Ok(())
     }
 
@@ -294,13 +308,15 @@ impl Operator {
     }
 
     /// An absence costs stake and an abstention does not, so who is not done in time abstains.
-    fn abstain_if_late(&mut self, (task, round): (u64, u32), record: &pb::Round, height: u64) -> Result<()> {
+    async fn abstain_if_late(&mut self, (task, round): Round, record: &pb::Round, height: u64) -> Result<()> {
         let left = record.until.saturating_sub(height);
         if left > self.config.abstain_blocks || self.journal.judged(task, round)?.is_some() {
             return Ok(());
         }
         tracing::warn!(task, round, left, "no judgement in time; abstaining");
-        let about = About { chain_id: self.sender.chain_id(), task, sha256: &[] };
+        let content = duties::task(&self.chain, task).await?;
+        let sha256 = duties::sha256(&content);
+        let about = About { chain_id: self.sender.chain_id(), task, sha256 };
         let report = about.abstain(format!("there was no judgement {left} blocks before commits closed"));
         self.journal.keep(round, report)?;
         self.gauges.judged.with_label_values(&["abstain"]).inc();
