@@ -12,7 +12,7 @@ use services::{
 use crate::{
     context::{Context, KeyringFlags, NodeFlags, OutputFlag, daemon_runtime, runtime, stopped},
     node::home::Home,
-    offchain::{id, word},
+    offchain::{id, voucher::TermsFlags, word},
 };
 
 /// Serve a model or a dataset to who holds a channel
@@ -102,7 +102,9 @@ struct Proxy {
     /// Where clients on this machine come in
     #[arg(long, default_value = "127.0.0.1:8900")]
     listen: std::net::SocketAddr,
-    /// Most units of one request that are paid after a crash, without having seen the answer
+    #[command(flatten)]
+    terms: TermsFlags,
+    /// Most units in all that are paid, until it ends, for answers that never arrived, after a crash
     #[arg(long, default_value_t = 10_000)]
     unseen_units: u64,
     #[command(flatten)]
@@ -123,6 +125,7 @@ pub(crate) fn run_usage(home: &Home, args: &UsageArgs) -> Result<()> {
                 number: proxy.number,
                 provider: proxy.provider.clone(),
                 purpose: word::<Purpose>("lazchain.dat.v1.Purpose", &proxy.purpose)?,
+                terms: proxy.terms.read()?,
                 listen: proxy.listen,
                 unseen_units: proxy.unseen_units,
             };

@@ -31,8 +31,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Known {
     pub(crate) channel: Channel,
-    /// What the licence that it pins counts in.
-    pub(crate) unit: dat::Unit,
+    /// The licence that it pins; of a closed channel nothing.
+    pub(crate) terms: Arc<dat::PolicyTerms>,
     /// Why the use is over, if it is.
     pub(crate) over: Option<&'static str>,
     /// The block time that this is true at.
@@ -65,6 +65,11 @@ impl Ledger {
             let why = format!("it did not prove channel-{id} within {} s", PATIENCE.as_secs());
             Err(Error::Unreachable { node: self.chain.rpc().node().to_owned(), why })
         })
+    }
+
+    /// Reads a channel anew when it is asked for next.
+    pub(crate) async fn forget(&self, id: u64) {
+        self.channels.lock().await.remove(&id);
     }
 
     /// Proves a channel in the latest state, which is a block behind, so one that was just opened is waited for.
@@ -119,10 +124,15 @@ impl Ledger {
     async fn read(&self, state: &State, id: u64) -> Result<Option<Known>> {
         let found = self.chain.read_in(state, &usage::QueryChannelRequest { channel: id }).await?;
         let Some(channel): Option<Channel> = found else { return Ok(None) };
+        // what its use rested on may be gone by then: the token that paid is its owner's to burn
+        if channel.state() == usage::ChannelState::Closed {
+            let terms = Arc::default();
+            return Ok(Some(Known { channel, terms, over: Some("the channel is closed"), at: state.time }));
+        }
         let rights = self.rights(state, &channel).await?;
-        let terms = rights.policy.terms.clone().unwrap_or_default();
         let over = rights.over(&channel, &state.time);
-        Ok(Some(Known { unit: terms.unit(), over, at: state.time, channel }))
+        let terms = Arc::new(rights.policy.terms.unwrap_or_default());
+        Ok(Some(Known { channel, terms, over, at: state.time }))
     }
 
     async fn rights(&self, state: &State, channel: &Channel) -> Result<Rights> {

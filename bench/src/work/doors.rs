@@ -110,6 +110,7 @@ async fn consume(town: &Town, folder: &Path, channel: u64, door: u16) -> Result<
         number: channel,
         provider: format!("http://127.0.0.1:{door}"),
         purpose: Purpose::Infer,
+        terms: None,
         listen: format!("127.0.0.1:{port}").parse()?,
         unseen_units: 1,
     };

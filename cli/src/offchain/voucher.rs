@@ -37,6 +37,29 @@ Examples:
     Sign(Box<Sign>),
 }
 
+// What vouchers say besides the purpose. No doc comment: it would become the help of the command that has them.
+#[derive(clap::Args)]
+pub(crate) struct TermsFlags {
+    /// Fields that were used, where the policy names fields
+    #[arg(long = "field")]
+    fields: Vec<String>,
+    /// SHA-256 of the code that ran, where the policy names code
+    #[arg(long)]
+    code_digest: Option<String>,
+}
+
+impl TermsFlags {
+    /// Nothing if none was given. Fields are sorted, as the chain wants them.
+    pub(crate) fn read(&self) -> Result<Option<Terms>> {
+        let code_digest = self.code_digest.as_deref().map(digest).transpose()?;
+        let mut fields = self.fields.clone();
+        fields.sort_unstable();
+        let named = !fields.is_empty() || code_digest.is_some();
+        let code_digest = code_digest.map(Vec::from).unwrap_or_default();
+        Ok(named.then_some(Terms { fields, code_digest }))
+    }
+}
+
 #[derive(clap::Args)]
 struct Sign {
     /// The channel: 5 or channel-5
@@ -56,12 +79,8 @@ struct Sign {
     /// Block time of the last work, as 2026-11-25T12:00:00Z
     #[arg(long)]
     as_of: String,
-    /// Fields that were used, where the policy names fields
-    #[arg(long = "field")]
-    fields: Vec<String>,
-    /// SHA-256 of the code that ran, where the policy names code
-    #[arg(long)]
-    code_digest: Option<String>,
+    #[command(flatten)]
+    terms: TermsFlags,
     /// Merkle root of the single receipts
     #[arg(long)]
     receipts_root: Option<String>,
@@ -82,18 +101,12 @@ pub(crate) fn run(home: &Home, args: &Args) -> Result<()> {
         }
         Command::Sign(args) => {
             let context = args.sign.context(home)?.with_node(args.node.clone());
-            let code_digest = args.code_digest.as_deref().map(digest).transpose()?;
-            let named = !args.fields.is_empty() || code_digest.is_some();
-            let terms = Terms {
-                fields: args.fields.clone(),
-                code_digest: code_digest.map(Vec::from).unwrap_or_default(),
-            };
             let used = Use {
                 channel: id("channel", &args.channel)?,
                 sequence: args.sequence,
                 as_of: args.as_of.parse().with_context(|| format!("{:?} is no time", args.as_of))?,
                 purpose: word::<Purpose>("lazchain.dat.v1.Purpose", &args.purpose)?,
-                terms: named.then_some(terms),
+                terms: args.terms.read()?,
                 units: args.units,
                 price: args.price,
                 receipts_root: args.receipts_root.as_deref().map(digest).transpose()?,

@@ -32,8 +32,8 @@ use client::{
 };
 use prost::Message as _;
 use proto::lazchain::{
-    dat::v1::{Purpose, Unit},
-    usage::v1::{Channel, Receipt},
+    dat::v1::{PolicyTerms, Purpose, Unit},
+    usage::v1::{Channel, Receipt, Terms},
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -65,9 +65,11 @@ pub struct Settings {
     pub provider: String,
     /// What for.
     pub purpose: Purpose,
+    /// Fields and code that are used, where the licence names them.
+    pub terms: Option<Terms>,
     /// Where clients on this machine come in.
     pub listen: SocketAddr,
-    /// Most units of one request that are paid without having seen the answer, after a crash in between.
+    /// Most units, of all requests until the end, that are paid without having seen the answer, after a crash in between.
     pub unseen_units: u64,
 }
 
@@ -84,12 +86,14 @@ struct Proxy {
     called: Notify,
     /// The sequence of the last voucher that the provider is known to have.
     delivered: AtomicU64,
+    /// Units that may still be paid without having seen the answer.
+    unseen: AtomicU64,
 }
 
 /// Serves until `stop` is done. Needs a runtime of several threads.
 ///
 /// # Errors
-/// If the channel is not this key's, or the folder or address cannot be used.
+/// If the channel is not this key's, its licence asks for terms that are not given, or the folder or address cannot be used.
 pub async fn run(
     chain: Chain,
     secret: &Secret,
@@ -100,7 +104,7 @@ pub async fn run(
     let chain_id = chain.id().await?;
     let known = Ledger::new(Arc::new(chain), Duration::ZERO).channel(settings.channel).await?;
     let none = || Error::Settings(format!("there is no channel-{}", settings.channel));
-    let Known { channel, unit, .. } = known.ok_or_else(none)?;
+    let Known { channel, terms, .. } = known.ok_or_else(none)?;
     let key = offchain::channel(secret, settings.number);
     if channel.channel_key != key.public() {
         let text = format!(
@@ -109,8 +113,10 @@ pub async fn run(
         );
         return Err(Error::Settings(text));
     }
+    fits(settings.terms.as_ref(), &terms)?;
     let books = Books::open(folder)?;
     let book = books.book(channel.id)?;
+    let unseen = AtomicU64::new(settings.unseen_units);
     let http = reqwest::Client::builder().no_proxy().read_timeout(Duration::from_secs(600)).build();
     let http = http.map_err(|error| Error::Settings(error.to_string()))?;
     let listener = tokio::net::TcpListener::bind(settings.listen).await;
@@ -120,13 +126,14 @@ pub async fn run(
         settings,
         chain_id,
         channel,
-        unit,
+        unit: terms.unit(),
         key,
         book: Arc::new(Mutex::new(book)),
         _books: books,
         http,
         called: Notify::new(),
         delivered: AtomicU64::new(0),
+        unseen,
     });
     let router =
         Router::new().route("/lazchain/spent", get(spent)).fallback(forward).with_state(Arc::clone(&proxy));
@@ -137,6 +144,24 @@ pub async fn run(
         () = stop => {}
     }
     proxy.deliver().await;
+    Ok(())
+}
+
+/// Whether vouchers with these terms are ones that the chain redeems: work that cannot be paid is not asked for.
+fn fits(given: Option<&Terms>, licence: &PolicyTerms) -> Result<()> {
+    let none = Terms::default();
+    let given = given.unwrap_or(&none);
+    let other = given.fields.iter().find(|field| !licence.fields.contains(field));
+    if !licence.fields.is_empty() && (given.fields.is_empty() || other.is_some()) {
+        let text =
+            format!("the licence names fields; say with --field which are used, of {:?}", licence.fields);
+        return Err(Error::Settings(text));
+    }
+    if !licence.code_digests.is_empty() && !licence.code_digests.contains(&given.code_digest) {
+        let codes: Vec<String> = licence.code_digests.iter().map(hex::encode).collect();
+        let text = format!("the licence names code; say with --code-digest which runs, of {codes:?}");
+        return Err(Error::Settings(text));
+    }
     Ok(())
 }
 
@@ -255,20 +280,23 @@ impl Proxy {
         if !answer.status().is_success() {
             return Ok(false); // it is about something else
         }
-        let answer = answer.bytes().await.map_err(|error| gateway("provider", channel::why(error)))?;
+        let answer = limited(answer).await?;
         let answer: Value = serde_json::from_slice(&answer).map_err(|error| gateway("provider", error))?;
         let receipt = answer["receipt"].as_str().and_then(decoded);
         let receipt = receipt.ok_or_else(|| gateway("no_receipt", "a receipt cannot be read"))?;
         if (receipt.channel, receipt.number) != (self.channel.id, number) {
             return Err(gateway("receipt", "the receipt is another's"));
         }
-        if receipt.units > self.settings.unseen_units {
+        // requests come one at a time: nobody else takes of it meanwhile
+        let left = self.unseen.load(Ordering::Relaxed);
+        let Some(rest) = left.checked_sub(receipt.units) else {
             let text = format!(
-                "the provider counts {} units for an answer that never arrived; more than {} are not paid unseen",
-                receipt.units, self.settings.unseen_units
+                "the provider counts {} units for an answer that never arrived; of --unseen-units, {left} are left",
+                receipt.units
             );
             return Err(gateway("unseen", text));
-        }
+        };
+        self.unseen.store(rest, Ordering::Relaxed);
         tracing::warn!(number, units = receipt.units, "paying for an answer that never arrived");
         self.vouch(book, &receipt)?;
         Ok(true)
@@ -282,7 +310,7 @@ impl Proxy {
             sequence: sequence(book).max(self.channel.sequence) + 1,
             as_of: receipt.at.unwrap_or_default(),
             purpose: self.settings.purpose,
-            terms: None,
+            terms: self.settings.terms.clone(),
             units: book.units.saturating_add(receipt.units),
             price: channel::price(&self.channel),
             receipts_root: Some(book.root_with(receipt)),
@@ -329,4 +357,30 @@ fn sequence(book: &Book) -> u64 {
 
 fn decoded(text: &str) -> Option<Receipt> {
     Receipt::decode(BASE64.decode(text).ok()?.as_slice()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_does_not_begin_where_its_vouchers_could_not_be_redeemed() {
+        let said = |given: Option<&Terms>, licence: &PolicyTerms| {
+            fits(given, licence).map_err(|error| error.to_string().split(';').next().unwrap().to_owned())
+        };
+        let given = |fields: &[&str], code: &[u8]| {
+            let fields = fields.iter().map(|field| (*field).to_owned()).collect();
+            Terms { fields, code_digest: code.to_vec() }
+        };
+        assert_eq!(said(None, &PolicyTerms::default()), Ok(()));
+        let fields = PolicyTerms { fields: vec!["age".into(), "sex".into()], ..PolicyTerms::default() };
+        for bad in [None, Some(given(&[], &[])), Some(given(&["age", "name"], &[]))] {
+            assert_eq!(said(bad.as_ref(), &fields), Err("the licence names fields".into()));
+        }
+        assert_eq!(said(Some(&given(&["age"], &[])), &fields), Ok(()));
+        let code = PolicyTerms { code_digests: vec![vec![7; 32]], ..PolicyTerms::default() };
+        assert_eq!(said(Some(&given(&[], &[8; 32])), &code), Err("the licence names code".into()));
+        assert_eq!(said(None, &code), Err("the licence names code".into()));
+        assert_eq!(said(Some(&given(&[], &[7; 32])), &code), Ok(()));
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
+use axum::http::Method;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
@@ -36,11 +37,26 @@ pub struct Offer {
     pub asset: u64,
     /// The base of an HTTP service that answers, such as an OpenAI-compatible one.
     pub upstream: Option<String>,
+    /// What the service is asked besides what every one is: `POST /v1/rerank`.
+    #[serde(default)]
+    pub paths: Vec<String>,
     /// Or a file that is served as it is.
     pub file: Option<PathBuf>,
     /// Units that must be left of deposit and cap for a request to be begun.
     #[serde(default = "one")]
     pub least_units: u64,
+}
+
+/// What a service is asked: what counts its own use, and nothing that manages it.
+const PATHS: [&str; 4] =
+    ["POST /v1/chat/completions", "POST /v1/completions", "POST /v1/embeddings", "GET /v1/models"];
+
+impl Offer {
+    /// Whether a request for this is passed on. A file is the same under every path.
+    pub(super) fn serves(&self, method: &Method, path: &str) -> bool {
+        let asked = format!("{method} {path}");
+        self.file.is_some() || PATHS.contains(&asked.as_str()) || self.paths.contains(&asked)
+    }
 }
 
 fn one() -> u64 {
@@ -89,6 +105,14 @@ impl Config {
             if offer.upstream.is_some() == offer.file.is_some() {
                 return Err(Error::Settings(format!("asset {} needs either upstream or file", offer.asset)));
             }
+            let named = |path: &String| path.split_once(' ').is_some_and(|(_, path)| path.starts_with('/'));
+            if let Some(path) = offer.paths.iter().find(|path| !named(path)) {
+                let text = format!(
+                    "asset {}: paths has {path:?}; a method and a path, as POST /v1/rerank",
+                    offer.asset
+                );
+                return Err(Error::Settings(text));
+            }
             if config.offers.iter().filter(|other| other.asset == offer.asset).count() > 1 {
                 return Err(Error::Settings(format!("asset {} is offered twice", offer.asset)));
             }
@@ -121,9 +145,28 @@ mod tests {
             (&format!("{text}\nfile = \"/x\""), "needs either upstream or file"),
             (&format!("{text}\n[[offers]]\nasset = 2\nfile = \"/x\""), "offered twice"),
             (&format!("redeem_secs = 0\n{text}"), "redeem_secs is 0"),
+            (&format!("{text}\npaths = [\"/v1/rerank\"]"), "a method and a path"),
         ] {
             let error = Config::parse(text).unwrap_err().to_string();
             assert!(error.contains(words), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn a_service_is_asked_what_is_metered_and_what_its_provider_lists() {
+        let text = "listen = \"127.0.0.1:0\"\n[[offers]]\nasset = 2\nupstream = \"http://127.0.0.1:1\"\npaths = [\"POST /v1/rerank\"]";
+        let offer = Config::parse(text).unwrap().offers.remove(0);
+        for path in ["/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/rerank"] {
+            assert!(offer.serves(&Method::POST, path), "{path}");
+            assert!(!offer.serves(&Method::DELETE, path) && !offer.serves(&Method::GET, path), "{path}");
+        }
+        assert!(offer.serves(&Method::GET, "/v1/models"));
+        for path in
+            ["/api/pull", "/v1/../api/pull", "/v1/embeddings/", "//v1/embeddings", "/v1%2Fembeddings", "/"]
+        {
+            assert!(!offer.serves(&Method::POST, path), "{path}");
+        }
+        let file = Offer { file: Some("/srv/table.csv".into()), upstream: None, ..offer };
+        assert!(file.serves(&Method::GET, "/data"));
     }
 }

@@ -1,7 +1,6 @@
 //! The HTTP side: one request, one receipt.
 
 use std::{
-    collections::HashMap,
     path::Path as FilePath,
     sync::Arc,
     time::{Duration, Instant},
@@ -26,14 +25,16 @@ use proto::lazchain::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use tokio::sync::{Mutex, OwnedMutexGuard, mpsc};
+use tokio::sync::{OwnedMutexGuard, mpsc};
 
 use super::{
     CHANNEL, Meter, Metered, PURPOSE, RECEIPT, VOUCHER,
     config::Config,
     gate::{self, Refusal},
+    meter::asks_for_usage,
     redeem,
-    source::{Answer, Counted, Sources, down},
+    shop::Shop,
+    source::{Answer, Counted, down},
 };
 use crate::{
     books::{Book, Books},
@@ -44,39 +45,8 @@ use crate::{
 
 /// Pieces of a stream on their way to a consumer.
 const AHEAD: usize = 16;
-
-/// All that a provider has.
-pub(super) struct Shop {
-    pub(super) me: String,
-    pub(super) chain_id: String,
-    pub(super) config: Config,
-    pub(super) ledger: Ledger,
-    books: Books,
-    open: Mutex<HashMap<u64, Arc<Mutex<Book>>>>,
-    sources: Sources,
-}
-
-impl Shop {
-    /// A channel's book. One request of a channel is served at a time.
-    pub(super) async fn book(&self, channel: u64) -> Result<OwnedMutexGuard<Book>> {
-        let book = {
-            let mut open = self.open.lock().await;
-            match open.get(&channel) {
-                Some(book) => Arc::clone(book),
-                None => {
-                    let book = Arc::new(Mutex::new(self.books.book(channel)?));
-                    open.insert(channel, Arc::clone(&book));
-                    book
-                }
-            }
-        };
-        Ok(book.lock_owned().await)
-    }
-
-    pub(super) fn channels(&self) -> Result<Vec<u64>> {
-        self.books.channels()
-    }
-}
+/// How long a consumer may leave a stream unread; it gets no more of it then. Less where the upstream may take less.
+const UNREAD: Duration = Duration::from_secs(60);
 
 /// Serves and redeems for the account of this key until `stop` is done, and redeems once more then. Needs a runtime of several
 /// threads.
@@ -93,19 +63,12 @@ pub async fn run(
     let books = Books::open(folder)?;
     let chain = Arc::new(chain);
     let sender = Sender::open(&chain, secret).await?;
-    let sources = Sources::new()?;
     let listener = tokio::net::TcpListener::bind(config.listen).await;
     let listener =
         listener.map_err(|error| Error::Settings(format!("listen = {}: {error}", config.listen)))?;
-    let shop = Arc::new(Shop {
-        me: sender.address().to_string(),
-        chain_id: sender.chain_id().to_owned(),
-        ledger: Ledger::new(Arc::clone(&chain), Duration::from_secs(config.trust_secs)),
-        config,
-        books,
-        open: Mutex::default(),
-        sources,
-    });
+    let ledger = Ledger::new(Arc::clone(&chain), Duration::from_secs(config.trust_secs));
+    let (me, chain_id) = (sender.address().to_string(), sender.chain_id().to_owned());
+    let shop = Arc::new(Shop::new(me, chain_id, config, ledger, books)?);
     tracing::info!(provider = shop.me, listen = %shop.config.listen, "open");
     let router = Router::new()
         .route("/lazchain/health", get(|| async { "ok\n" }))
@@ -155,7 +118,10 @@ async fn known(shop: &Shop, headers: &HeaderMap) -> Result<Known, Refusal> {
     let missing = || Refusal::unpaid("no_channel", text.clone(), json!({ "provider": shop.me }));
     let channel = named.and_then(id).ok_or_else(missing)?;
     let found = shop.ledger.channel(channel).await.map_err(trouble)?;
-    found.ok_or_else(|| Refusal::unpaid("no_channel", format!("there is no channel-{channel}"), json!({})))
+    let none = || Refusal::unpaid("no_channel", format!("there is no channel-{channel}"), json!({}));
+    let known = found.ok_or_else(none)?;
+    gate::is_ours(&shop.me, &known.channel)?;
+    Ok(known)
 }
 
 async fn begin(shop: Arc<Shop>, request: Request) -> Result<Response, Refusal> {
@@ -166,6 +132,11 @@ async fn begin(shop: Arc<Shop>, request: Request) -> Result<Response, Refusal> {
     let offer = shop.config.offer(channel.asset).ok_or_else(|| {
         Refusal::forbidden("not_served", format!("asset-{} is not served here", channel.asset))
     })?;
+    if !offer.serves(&parts.method, parts.uri.path()) {
+        let text =
+            format!("{} {} is not served here; its provider may list it", parts.method, parts.uri.path());
+        return Err(Refusal::forbidden("path", text));
+    }
     // read first: a consumer that sends slowly must not hold up the channel's other requests
     let asked =
         tokio::time::timeout(shop.config.patience(), axum::body::to_bytes(body, shop.config.max_bytes));
@@ -173,20 +144,25 @@ async fn begin(shop: Arc<Shop>, request: Request) -> Result<Response, Refusal> {
         let text = format!("the request is longer than {} bytes, or did not arrive", shop.config.max_bytes);
         Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", text)
     })?;
-    let mut book = shop.book(channel.id).await.map_err(trouble)?;
+    let mut held = shop.book(channel.id).await.map_err(trouble)?;
+    held.book.complete().map_err(trouble)?;
     if let Some(text) = header(&parts.headers, VOUCHER) {
-        gate::take(&shop.chain_id, channel, &mut book, gate::voucher(text)?)?;
+        held.take(&shop.chain_id, &known, text)?;
     }
-    gate::may_begin(&shop.me, &known, offer, purpose, &book)?;
+    let book = held.book;
+    let (unit, refused) = (known.terms.unit(), shop.till().stops(channel.id));
+    gate::may_begin(&known, offer, purpose, &book, refused)?;
+    // receipts follow each other in time, though the node may have been set back
+    let at = book.at.filter(|at| (at.seconds, at.nanos) > (known.at.seconds, known.at.nanos));
     let work = Work {
-        meter: Meter::new(known.unit),
+        meter: Meter::new(unit),
         begun: Instant::now(),
         patience: shop.config.patience(),
         max_bytes: shop.config.max_bytes,
         receipt: Receipt {
             channel: channel.id,
             number: book.count + 1,
-            at: Some(known.at),
+            at: at.or(Some(known.at)),
             purpose: purpose.into(),
             request_hash: Sha256::digest(&asked).to_vec(),
             ..Receipt::default()
@@ -194,9 +170,10 @@ async fn begin(shop: Arc<Shop>, request: Request) -> Result<Response, Refusal> {
         book,
     };
     match (&offer.file, &offer.upstream) {
-        (Some(file), _) => work.serve(shop.sources.file(offer, file, known.unit).await?),
+        (Some(file), _) => work.serve(shop.sources.file(offer, file, unit).await?),
         (None, upstream) => {
             let base = upstream.as_deref().unwrap_or_default();
+            let asked = if unit == Unit::Token { asks_for_usage(asked) } else { asked };
             let asked = tokio::time::timeout(shop.config.patience(), shop.sources.ask(base, &parts, asked));
             let answer = asked.await.map_err(|_| hangs(shop.config.patience()))??;
             if answer.is_stream() { Ok(work.stream(answer)) } else { work.whole(answer).await }
@@ -221,7 +198,7 @@ struct Work {
 impl Work {
     /// A file: its receipt is written before its first byte leaves.
     fn serve(self, file: Counted) -> Result<Response, Refusal> {
-        let receipt = self.write(Metered { units: file.units, hash: file.hash })?;
+        let receipt = self.write(Metered { units: file.units, hash: file.hash }, false)?;
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_LENGTH, file.size.into());
         headers.insert(RECEIPT, receipt.parse().expect("base64 is a header"));
@@ -260,36 +237,32 @@ impl Work {
     /// Passes pieces on as they come; whether or not the consumer stays, the work is done and its receipt written.
     fn stream(mut self, answer: Answer) -> Response {
         let (to_consumer, mut from_work) = mpsc::channel::<std::io::Result<Bytes>>(AHEAD);
+        let mut reader = Reader { to: Some(to_consumer), patience: UNREAD.min(self.patience) };
         let mut pieces = answer.pieces;
         tokio::spawn(async move {
             let mut length = 0;
             let late = |_| Some(Err(std::io::Error::other("the upstream stopped in the middle")));
-            while let Some(piece) =
-                tokio::time::timeout(self.patience, pieces.next()).await.unwrap_or_else(late)
+            // what is longer than it may be ends here, and is charged as far as it went
+            while length <= self.max_bytes
+                && let Some(piece) =
+                    tokio::time::timeout(self.patience, pieces.next()).await.unwrap_or_else(late)
             {
-                match piece {
-                    Ok(_) if length > self.max_bytes => break,
-                    Ok(piece) => {
-                        length += piece.len();
-                        self.meter.push(&piece);
-                        let _ = to_consumer.send(Ok(piece)).await;
-                    }
-                    Err(error) => {
-                        let _ = to_consumer.send(Err(error)).await;
-                        return;
-                    }
+                let failed = piece.is_err();
+                if let Ok(piece) = &piece {
+                    length += piece.len();
+                    self.meter.push(piece);
+                }
+                reader.gets(piece).await;
+                if failed {
+                    return;
                 }
             }
-            match self.finish(true) {
-                Ok(receipt) => {
-                    let event = format!("{}{receipt}\n\n", channel::receipt_event());
-                    let _ = to_consumer.send(Ok(Bytes::from(event))).await;
-                }
-                Err(refusal) => {
-                    let error = std::io::Error::other(format!("{}: no receipt", refusal.reason));
-                    let _ = to_consumer.send(Err(error)).await;
-                }
-            }
+            drop(pieces);
+            let end = match self.finish(true) {
+                Ok(receipt) => Ok(Bytes::from(format!("{}{receipt}\n\n", channel::receipt_event()))),
+                Err(refusal) => Err(std::io::Error::other(format!("{}: no receipt", refusal.reason))),
+            };
+            reader.gets(end).await;
         });
         let body = Body::from_stream(futures_util::stream::poll_fn(move |cx| from_work.poll_recv(cx)));
         let kind = answer.kind.unwrap_or_else(|| HeaderValue::from_static("text/event-stream"));
@@ -301,16 +274,37 @@ impl Work {
         let seconds = channel::seconds(self.begun);
         let meter = std::mem::replace(&mut self.meter, Meter::new(Unit::Unspecified));
         let metered = meter.finish(streamed, seconds);
-        self.write(metered.map_err(|why| Refusal::new(StatusCode::BAD_GATEWAY, "unmetered", why))?)
+        let metered = metered.map_err(|why| Refusal::new(StatusCode::BAD_GATEWAY, "unmetered", why))?;
+        self.write(metered, streamed)
     }
 
-    fn write(mut self, metered: Metered) -> Result<String, Refusal> {
+    /// Writes the receipt, of an answer that is out already or of one that waits for it.
+    fn write(mut self, metered: Metered, is_out: bool) -> Result<String, Refusal> {
         self.receipt.units = metered.units;
         self.receipt.response_hash = metered.hash;
-        self.book.write(&self.receipt).map_err(trouble)?;
+        let written =
+            if is_out { self.book.write_late(&self.receipt) } else { self.book.write(&self.receipt) };
+        written.map_err(trouble)?;
         let Receipt { channel, number, units, .. } = self.receipt;
         tracing::info!(channel, number, units, "served");
         Ok(BASE64.encode(self.receipt.encode_to_vec()))
+    }
+}
+
+/// Who a stream goes to, for as long as it is read.
+struct Reader {
+    to: Option<mpsc::Sender<std::io::Result<Bytes>>>,
+    patience: Duration,
+}
+
+impl Reader {
+    async fn gets(&mut self, piece: std::io::Result<Bytes>) {
+        if let Some(to) = &self.to {
+            let sent = tokio::time::timeout(self.patience, to.send(piece)).await;
+            if !matches!(sent, Ok(Ok(()))) {
+                self.to = None;
+            }
+        }
     }
 }
 
@@ -321,8 +315,8 @@ async fn take_voucher(State(shop): State<Arc<Shop>>, headers: HeaderMap) -> Resp
         let text = header(&headers, VOUCHER);
         let text = text
             .ok_or_else(|| Refusal::bad("voucher_unreadable", format!("the header {VOUCHER} is missing")))?;
-        let mut book = shop.book(known.channel.id).await.map_err(trouble)?;
-        gate::take(&shop.chain_id, &known.channel, &mut book, gate::voucher(text)?)
+        let mut held = shop.book(known.channel.id).await.map_err(trouble)?;
+        held.take(&shop.chain_id, &known, text)
     };
     match taken.await {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
@@ -344,7 +338,8 @@ async fn standing(State(shop): State<Arc<Shop>>, Path(channel): Path<String>) ->
         let none = || Refusal::new(StatusCode::NOT_FOUND, "no_channel", format!("there is no {channel}"));
         let known = shop.ledger.channel(id(&channel).ok_or_else(none)?).await.map_err(trouble)?;
         let known = known.ok_or_else(none)?;
-        let book = shop.book(known.channel.id).await.map_err(trouble)?;
+        gate::is_ours(&shop.me, &known.channel)?;
+        let book = shop.book(known.channel.id).await.map_err(trouble)?.book;
         Ok::<_, Refusal>(Json(described(&known.channel, &book)))
     };
     found.await.map_or_else(IntoResponse::into_response, IntoResponse::into_response)
@@ -366,9 +361,8 @@ async fn proof(
             let text = format!("{channel} has no receipt {number}");
             Refusal::new(StatusCode::NOT_FOUND, "no_receipt", text)
         };
-        let id =
-            id(&channel).filter(|id| shop.channels().is_ok_and(|all| all.contains(id))).ok_or_else(none)?;
-        let book = shop.book(id).await.map_err(trouble)?;
+        let id = id(&channel).filter(|id| shop.has(*id)).ok_or_else(none)?;
+        let book = shop.book(id).await.map_err(trouble)?.book;
         let of = of.unwrap_or(book.count);
         let (receipt, branch) = book.proof(number, of).map_err(trouble)?.ok_or_else(none)?;
         let branch: Vec<String> = branch.iter().map(hex::encode).collect();
@@ -376,4 +370,20 @@ async fn proof(
         Ok::<_, Refusal>(Json(json!({ "receipt": receipt, "number": number, "of": of, "branch": branch })))
     };
     found.await.map_or_else(IntoResponse::into_response, IntoResponse::into_response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stream_that_nobody_reads_is_worked_to_its_end() {
+        let (to, mut from) = mpsc::channel(1);
+        let mut reader = Reader { to: Some(to), patience: Duration::from_millis(10) };
+        for _ in 0..3 {
+            reader.gets(Ok(Bytes::from("data: {}"))).await;
+        }
+        assert!(reader.to.is_none(), "it gets no more");
+        assert!(from.recv().await.is_some() && from.recv().await.is_none());
+    }
 }

@@ -5,15 +5,9 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use client::offchain;
-use prost::Message as _;
-use proto::{
-    amount::Amount,
-    lazchain::{
-        dat::v1::Purpose,
-        usage::v1::{Channel, ChannelState, SignedVoucher},
-    },
+use proto::lazchain::{
+    dat::v1::Purpose,
+    usage::v1::{Channel, ChannelState},
 };
 use serde_json::{Value, json};
 
@@ -59,89 +53,43 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// A voucher from its header.
-pub(super) fn voucher(text: &str) -> Result<SignedVoucher, Refusal> {
-    let bad = |why: String| Refusal::bad("voucher_unreadable", format!("the voucher cannot be read: {why}"));
-    let bytes = BASE64.decode(text).map_err(|error| bad(error.to_string()))?;
-    SignedVoucher::decode(bytes.as_slice()).map_err(|error| bad(error.to_string()))
-}
-
-/// Takes a voucher if it is better than the one there is; the same one again is no harm.
-pub(super) fn take(
-    chain_id: &str,
-    channel: &Channel,
-    book: &mut Book,
-    offered: SignedVoucher,
-) -> Result<(), Refusal> {
-    if book.voucher.as_ref() == Some(&offered) {
+/// Whether a channel is with this provider: what is with another is not looked at any further.
+pub(super) fn is_ours(me: &str, channel: &Channel) -> Result<(), Refusal> {
+    if channel.provider == me {
         return Ok(());
     }
-    let wrong = |reason, message: String| Err(Refusal::bad(reason, message));
-    let Some(said) = &offered.voucher else {
-        return wrong("voucher_unreadable", "the voucher is empty".into());
-    };
-    if said.channel != channel.id {
-        return wrong("voucher_channel", format!("it is for channel-{}", said.channel));
-    }
-    let key = channel.channel_key.as_slice().try_into();
-    let right = key.is_ok_and(|key| offchain::is_signed(chain_id, &offered, key));
-    if !right {
-        return wrong("voucher_signature", "it is not signed with the channel's key".into());
-    }
-    let last = book.voucher.as_ref().and_then(|best| best.voucher.clone()).unwrap_or_default();
-    if said.sequence <= last.sequence.max(channel.sequence) {
-        let text = format!(
-            "its sequence is {}, the last was {}",
-            said.sequence,
-            last.sequence.max(channel.sequence)
-        );
-        return wrong("voucher_sequence", text);
-    }
-    if said.cumulative_units < last.cumulative_units {
-        return wrong("voucher_units", "it is for fewer units than the last".into());
-    }
-    let (price, units) = (price(channel).units(), u128::from(said.cumulative_units));
-    let owed = price.checked_mul(units).map(|units| Amount::new(units).to_string());
-    if owed.as_ref() != Some(&said.cumulative_amount) {
-        let text = format!("{units} units at {price} are not {}", said.cumulative_amount);
-        return wrong("voucher_amount", text);
-    }
-    if said.cumulative_units > book.units {
-        let text = format!("it is for {units} units, and {} were used", book.units);
-        return wrong("voucher_ahead", text);
-    }
-    let root = book.root();
-    if said.cumulative_units == book.units && book.count > 0 && said.receipts_root != root {
-        let text =
-            format!("its receipts_root is not that of the {} receipts, {}", book.count, hex::encode(root));
-        return wrong("voucher_root", text);
-    }
-    book.keep(offered).map_err(|error| {
-        tracing::error!(%error, "a voucher could not be kept");
-        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "books", "the voucher could not be kept; try again")
-    })
+    Err(Refusal::forbidden("other_provider", format!("channel-{} is with {}", channel.id, channel.provider)))
 }
 
-/// Whether one more request may begin.
+/// Whether so many units in all are within a channel: its cap, and the deposit that pays for them.
+pub(super) fn covers(channel: &Channel, units: u64) -> Result<(), Refusal> {
+    if units > channel.units_cap {
+        let details = json!({ "needed": units, "units_cap": channel.units_cap });
+        let text = format!("{units} units would be more than the channel's {}", channel.units_cap);
+        return Err(Refusal::unpaid("units_short", text, details));
+    }
+    let (needed, deposit) =
+        (price(channel).units().saturating_mul(units.into()), channel.deposit.parse().unwrap_or(0_u128));
+    if needed > deposit {
+        let details =
+            json!({ "needed": needed.to_string(), "deposit": channel.deposit, "denom": channel.denom });
+        let text = format!("the deposit of {deposit} {} does not cover {needed}", channel.denom);
+        return Err(Refusal::unpaid("deposit_short", text, details));
+    }
+    Ok(())
+}
+
+/// Whether one more request may begin. `refused` is what the chain said of the channel's voucher, if it did not take it.
 pub(super) fn may_begin(
-    me: &str,
     known: &Known,
     offer: &Offer,
     purpose: Purpose,
     book: &Book,
+    refused: Option<String>,
 ) -> Result<(), Refusal> {
     let channel = &known.channel;
-    if channel.provider != me {
-        return Err(Refusal::forbidden(
-            "other_provider",
-            format!("channel-{} is with {}", channel.id, channel.provider),
-        ));
-    }
     if channel.state() != ChannelState::Open {
-        return Err(Refusal::forbidden(
-            "channel_closing",
-            format!("channel-{} is not open any more", channel.id),
-        ));
+        return Err(closing(channel));
     }
     if !channel.purposes.contains(&purpose.into()) {
         return Err(Refusal::forbidden("purpose", format!("channel-{} is not for that", channel.id)));
@@ -156,6 +104,10 @@ pub(super) fn may_begin(
         );
         return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "books_behind", text));
     }
+    if let Some(why) = refused {
+        let text = format!("the chain does not redeem the channel's voucher; sign another: {why}");
+        return Err(Refusal::unpaid("voucher_refused", text, json!({ "vouched": book.vouched() })));
+    }
     if book.vouched() < book.units {
         let details = json!({
             "units": book.units, "vouched": book.vouched(), "receipts": book.count, "receipts_root": hex::encode(book.root()),
@@ -163,159 +115,59 @@ pub(super) fn may_begin(
         let text = format!("{} units were used, and the last voucher is for {}", book.units, book.vouched());
         return Err(Refusal::unpaid("voucher_behind", text, details));
     }
-    let after = book.units.saturating_add(offer.least_units);
-    if after > channel.units_cap {
-        let details = json!({ "units": book.units, "units_cap": channel.units_cap });
-        let text = format!("{after} units would be more than the channel's {}", channel.units_cap);
-        return Err(Refusal::unpaid("units_short", text, details));
-    }
-    let (needed, deposit) =
-        (price(channel).units().saturating_mul(after.into()), channel.deposit.parse().unwrap_or(0_u128));
-    if needed > deposit {
-        let details =
-            json!({ "needed": needed.to_string(), "deposit": channel.deposit, "denom": channel.denom });
-        let text = format!("the deposit of {deposit} {} does not cover {needed}", channel.denom);
-        return Err(Refusal::unpaid("deposit_short", text, details));
-    }
-    Ok(())
+    covers(channel, book.units.saturating_add(offer.least_units))
+}
+
+/// 403: a channel that is at its end.
+pub(super) fn closing(channel: &Channel) -> Refusal {
+    Refusal::forbidden("channel_closing", format!("channel-{} is not open any more", channel.id))
 }
 
 #[cfg(test)]
 mod tests {
-    use client::{
-        Secret,
-        offchain::{Use, channel as channel_key},
-    };
-    use proto::lazchain::{dat::v1::Unit, usage::v1::Receipt};
+    use proto::lazchain::usage::v1::ChannelState;
 
     use super::*;
-    use crate::books::Books;
+    use crate::provider::voucher::tests::{Stage, stage};
 
-    const CHAIN: &str = "lazchain-7";
-
-    struct Stage {
-        channel: Channel,
-        over: Option<&'static str>,
-        book: Book,
-        _folder: tempfile::TempDir,
-    }
-
-    fn key() -> offchain::Ed25519 {
-        channel_key(&Secret::from_slice(&[7; 32]).unwrap(), 1)
-    }
-
-    fn stage() -> Stage {
-        let folder = tempfile::tempdir().unwrap();
-        let book = Books::open(folder.path()).unwrap().book(5).unwrap();
-        let channel = Channel {
-            id: 5,
-            provider: "me".into(),
-            purposes: vec![Purpose::Infer.into()],
-            price: "3".into(),
-            denom: "ulaz".into(),
-            channel_key: key().public().to_vec(),
-            deposit: "300".into(),
-            units_cap: 1_000,
-            state: ChannelState::Open.into(),
-            ..Channel::default()
-        };
-        Stage { channel, over: None, book, _folder: folder }
-    }
-
-    impl Stage {
-        fn uses(&mut self, units: u64) {
-            let number = self.book.count + 1;
-            self.book.write(&Receipt { channel: 5, number, units, ..Receipt::default() }).unwrap();
-        }
-
-        fn used(&self, sequence: u64, units: u64) -> Use {
-            Use {
-                channel: 5,
-                sequence,
-                as_of: prost_types::Timestamp::default(),
-                purpose: Purpose::Infer,
-                terms: None,
-                units,
-                price: Amount::new(3),
-                receipts_root: Some(self.book.root()),
-            }
-        }
-
-        fn take(&mut self, used: &Use) -> Result<(), &'static str> {
-            let voucher = offchain::voucher(CHAIN, used, &key()).unwrap();
-            take(CHAIN, &self.channel, &mut self.book, voucher).map_err(|refusal| refusal.reason)
-        }
-
-        fn begin(&self) -> Result<(), &'static str> {
-            let offer = Offer { asset: 2, upstream: None, file: None, least_units: 10 };
-            let known = Known {
-                channel: self.channel.clone(),
-                unit: Unit::Call,
-                over: self.over,
-                at: prost_types::Timestamp::default(),
-            };
-            may_begin("me", &known, &offer, Purpose::Infer, &self.book).map_err(|refusal| refusal.reason)
-        }
+    fn begin(stage: &Stage, refused: Option<&str>) -> Result<(), &'static str> {
+        let offer = Offer { asset: 2, upstream: None, paths: Vec::new(), file: None, least_units: 10 };
+        let begun = may_begin(&stage.known, &offer, Purpose::Infer, &stage.book, refused.map(str::to_owned));
+        begun.map_err(|refusal| refusal.reason)
     }
 
     #[test]
     fn one_request_is_served_ahead_of_its_voucher_and_no_second() {
         let mut stage = stage();
-        assert_eq!(stage.begin(), Ok(()));
+        assert_eq!(begin(&stage, None), Ok(()));
         stage.uses(20);
-        assert_eq!(stage.begin(), Err("voucher_behind"));
+        assert_eq!(begin(&stage, None), Err("voucher_behind"));
         let used = stage.used(1, 20);
         assert_eq!(stage.take(&used), Ok(()));
         assert_eq!(stage.take(&used), Ok(()), "the same again");
-        assert_eq!(stage.begin(), Ok(()));
-    }
-
-    #[test]
-    fn a_voucher_that_is_not_exactly_for_what_was_used_is_refused() {
-        let mut stage = stage();
-        stage.uses(20);
-        let good = stage.used(2, 20);
-        for (used, reason) in [
-            (Use { channel: 6, ..good.clone() }, "voucher_channel"),
-            (Use { sequence: 0, ..good.clone() }, "voucher_sequence"),
-            (Use { price: Amount::new(2), ..good.clone() }, "voucher_amount"),
-            (Use { units: 21, ..good.clone() }, "voucher_ahead"),
-            (Use { receipts_root: Some([9; 32]), ..good.clone() }, "voucher_root"),
-        ] {
-            assert_eq!(stage.take(&used), Err(reason));
-        }
-        let mut bent = offchain::voucher(CHAIN, &good, &key()).unwrap();
-        bent.signature[0] ^= 1;
-        let refused = take(CHAIN, &stage.channel, &mut stage.book, bent).unwrap_err();
-        assert_eq!(refused.reason, "voucher_signature");
-        assert_eq!(
-            take(CHAIN, &stage.channel, &mut stage.book, SignedVoucher::default()).unwrap_err().reason,
-            "voucher_unreadable"
-        );
-        assert_eq!(stage.take(&good), Ok(()));
-        let fewer = Use { sequence: 3, units: 19, ..good };
-        assert_eq!(stage.take(&fewer), Err("voucher_units"));
-        assert_eq!(voucher("%").unwrap_err().reason, "voucher_unreadable");
+        assert_eq!(begin(&stage, None), Ok(()));
+        assert_eq!(begin(&stage, Some("the use ended")), Err("voucher_refused"));
     }
 
     #[test]
     fn money_permission_and_state_are_looked_at_before_any_work() {
         let refused = |change: &dyn Fn(&mut Channel)| {
             let mut stage = stage();
-            change(&mut stage.channel);
-            stage.begin().unwrap_err()
+            change(&mut stage.known.channel);
+            begin(&stage, None).unwrap_err()
         };
-        assert_eq!(refused(&|channel| channel.provider = "you".into()), "other_provider");
         assert_eq!(refused(&|channel| channel.state = ChannelState::Closing.into()), "channel_closing");
         assert_eq!(refused(&|channel| channel.purposes = vec![Purpose::Train.into()]), "purpose");
         assert_eq!(refused(&|channel| channel.units_cap = 9), "units_short");
         assert_eq!(refused(&|channel| channel.deposit = "29".into()), "deposit_short");
         assert_eq!(refused(&|channel| channel.units = 1), "books_behind");
         let mut over = stage();
-        over.over = Some("the licence is revoked");
-        assert_eq!(over.begin(), Err("not_allowed"));
+        over.known.over = Some("the licence is revoked");
+        assert_eq!(begin(&over, None), Err("not_allowed"));
         let mut prepaid = stage();
-        (prepaid.channel.dat, prepaid.channel.deposit) = (4, "0".into());
-        assert_eq!(prepaid.begin(), Ok(()), "a token pays");
+        (prepaid.known.channel.dat, prepaid.known.channel.deposit) = (4, "0".into());
+        assert_eq!(begin(&prepaid, None), Ok(()), "a token pays");
+        assert!(is_ours("me", &prepaid.known.channel).is_ok());
+        assert_eq!(is_ours("you", &prepaid.known.channel).unwrap_err().reason, "other_provider");
     }
 }

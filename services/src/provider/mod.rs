@@ -8,18 +8,24 @@
 //! | file | subject |
 //! |---|---|
 //! | `config.rs` | what is offered, and where it comes from |
+//! | `shop.rs` | all that it has |
 //! | `gate.rs` | who may, and why not |
+//! | `voucher.rs` | what a voucher must be |
 //! | `meter.rs` | units of an answer |
 //! | `source.rs` | where an answer comes from |
 //! | `door.rs` | the HTTP side |
 //! | `redeem.rs` | vouchers into coins |
+//! | `till.rs` | what became of them |
 
 mod config;
 mod door;
 mod gate;
 mod meter;
 mod redeem;
+mod shop;
 mod source;
+mod till;
+mod voucher;
 
 pub use config::{Config, Offer};
 pub use door::run;

@@ -22,7 +22,8 @@ const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/networks/protocol.t
 /// Tokens of each answer of the upstream.
 const TOKENS: u64 = 7;
 
-/// A service that answers in the shape of OpenAI's: embeddings, chat with streams; and one path that fails.
+/// A service that answers in the shape of OpenAI's: embeddings, chat with streams, whose usage is said where it is asked for;
+/// and one path that fails.
 fn upstream() -> u16 {
     let usage = json!({ "prompt_tokens": TOKENS - 2, "total_tokens": TOKENS });
     let embeddings = json!({ "data": [{ "embedding": [0.25, -0.5] }], "usage": usage.clone() });
@@ -32,8 +33,11 @@ fn upstream() -> u16 {
                 .iter()
                 .map(|text| format!("data: {}\n\n", json!({ "choices": [{ "delta": { "content": text } }] })))
                 .collect();
-            let last = json!({ "choices": [], "usage": usage });
-            let text = format!("{events}data: {last}\n\ndata: [DONE]\n\n");
+            let last = match asked["stream_options"]["include_usage"] == true {
+                true => format!("data: {}\n\n", json!({ "choices": [], "usage": usage })),
+                false => String::new(),
+            };
+            let text = format!("{events}{last}data: [DONE]\n\n");
             return ([(header::CONTENT_TYPE, "text/event-stream")], text).into_response();
         }
         Body(json!({ "choices": [{ "message": { "content": "Hello" } }], "usage": usage })).into_response()
@@ -50,7 +54,7 @@ fn every_call_through_a_channel_is_paid_and_none_twice() {
     let town = Town::begin(MANIFEST);
     let market = Market::opens(&town);
     let settings = format!(
-        "redeem_secs = 5\ntrust_secs = 1\n[[offers]]\nasset = 1\nupstream = \"http://127.0.0.1:{}\"\nleast_units = {TOKENS}\n",
+        "redeem_secs = 5\ntrust_secs = 1\n[[offers]]\nasset = 1\nupstream = \"http://127.0.0.1:{}\"\nleast_units = {TOKENS}\npaths = [\"POST /v1/broken\"]\n",
         upstream()
     );
     market.settles("node0", market.doors, &settings);
@@ -86,6 +90,10 @@ fn who_does_not_pay_is_told_why(provider: &Daemon<'_>, embed: &Json) {
     let headers = ["lazchain-channel: channel-1", "lazchain-purpose: train"];
     let (status, body) = provider.call("/v1/embeddings", embed, &headers);
     assert!(status == 403 && body.contains("\"purpose\""), "{status} {body}");
+    for path in ["/api/pull", "/v1/models/../../api/pull", "/"] {
+        let (status, body) = provider.call(path, embed, &["lazchain-channel: channel-1"]);
+        assert!(status == 403 && body.contains("\"path\""), "{path}: {status} {body}");
+    }
     let headers = ["lazchain-channel: channel-1", "lazchain-voucher: AAAA"];
     let (status, body) = provider.call("/v1/embeddings", embed, &headers);
     assert!(status == 400 && body.contains("voucher_unreadable"), "{status} {body}");
@@ -108,25 +116,31 @@ fn is_used(town: &Town, provider: &mut Daemon<'_>, proxy: &mut Daemon<'_>, embed
     embeds(proxy, 10);
     provider.killed_and_back();
     embeds(proxy, 10);
-    let chat = json!({ "stream": true, "stream_options": { "include_usage": true }, "messages": [] });
-    let (status, body) = proxy.call("/v1/chat/completions", &chat, &[]);
-    assert_eq!(status, 200);
-    assert!(
-        body.contains("Hel") && body.ends_with("data: [DONE]\n\n"),
-        "the receipt is not the client's: {body}"
-    );
-    town.net.until("the provider has the proxy's last voucher", || {
-        let standing: Json =
-            serde_json::from_str(&provider.call("/lazchain/channels/1", &Json::Null, &[]).1).unwrap();
-        (standing["vouched"] == standing["units"]).then_some(())
-    });
+    for options in [json!({ "include_usage": true }), json!({ "include_usage": false }), Json::Null] {
+        let chat = json!({ "stream": true, "stream_options": options, "messages": [] });
+        let (status, body) = proxy.call("/v1/chat/completions", &chat, &[]);
+        assert_eq!(status, 200);
+        assert!(
+            body.contains("Hel") && body.ends_with("data: [DONE]\n\n"),
+            "the receipt is not the client's: {body}"
+        );
+    }
+    has_the_last_voucher(town, provider, 1);
     // a request past the proxy is served once without a voucher, and the proxy then pays for what it has not seen
     let (status, _) = provider.call("/v1/embeddings", embed, &["lazchain-channel: channel-1"]);
     assert_eq!(status, 200);
     let (status, body) = provider.call("/v1/embeddings", embed, &["lazchain-channel: channel-1"]);
     assert!(status == 402 && body.contains("voucher_behind"), "{status} {body}");
     embeds(proxy, 1);
-    paid + 2
+    paid + 4
+}
+
+fn has_the_last_voucher(town: &Town, provider: &Daemon<'_>, channel: u32) {
+    town.net.until("the provider has the proxy's last voucher", || {
+        let path = format!("/lazchain/channels/{channel}");
+        let standing: Json = serde_json::from_str(&provider.call(&path, &Json::Null, &[]).1).unwrap();
+        (standing["vouched"] == standing["units"]).then_some(())
+    });
 }
 
 /// A receipt and its branch lead to the root that the last voucher states.
@@ -151,7 +165,9 @@ fn one_use_is_proved(provider: &Daemon<'_>, used: u64) {
 fn what_is_short_is_refused_before_the_work(town: &Town, market: &Market<'_>) {
     market.channel(2, 1, 1_000, 30);
     let provider = market.provider();
-    let proxy = market.proxy("proxy", "node0", 2, market.doors + 1);
+    let port = market.doors + 1;
+    let line = format!("{} --unseen-units {TOKENS}", market.proxy_line(2, port));
+    let proxy = Daemon::start(town, "proxy", "node0", &line, port);
     let embed = json!({ "input": "a sentence" });
     assert_eq!(proxy.call("/v1/embeddings", &embed, &[]).0, 200, "21 of 30");
     let (status, body) = proxy.call("/v1/embeddings", &embed, &[]);
@@ -159,10 +175,20 @@ fn what_is_short_is_refused_before_the_work(town: &Town, market: &Market<'_>) {
     town.tx("dan", "usage top-up-channel 2 100ulaz");
     thread::sleep(Duration::from_secs(3));
     assert_eq!(proxy.call("/v1/embeddings", &embed, &[]).0, 200, "42 of 130");
+    // for answers that never arrived the proxy pays so much, and then no more
+    let past = || {
+        has_the_last_voucher(town, &provider, 2);
+        assert_eq!(provider.call("/v1/embeddings", &embed, &["lazchain-channel: channel-2"]).0, 200);
+    };
+    past();
+    assert_eq!(proxy.call("/v1/embeddings", &embed, &[]).0, 200, "84 of 130, 21 of them unseen");
+    past();
+    let (status, body) = proxy.call("/v1/embeddings", &embed, &[]);
+    assert!(status == 502 && body.contains("\"unseen\""), "{status} {body}");
     // a channel that closes is redeemed before its delay is over, and not served any more
     town.tx("dan", "usage close-channel 2");
     town.net
-        .until("what was used is redeemed", || (number(&market.record(2)["redeemed"]) == 42).then_some(()));
+        .until("what was used is redeemed", || (number(&market.record(2)["redeemed"]) == 84).then_some(()));
     let (status, body) = proxy.call("/v1/embeddings", &embed, &[]);
     assert!(status == 403 && body.contains("channel_closing"), "{status} {body}");
     let wrong = format!("usage proxy channel-1 http://127.0.0.1:{} --from dan --number 7", market.doors);

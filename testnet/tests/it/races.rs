@@ -14,7 +14,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use prost::Message as _;
 use proto::lazchain::{
     dat::v1::Purpose,
-    usage::v1::{SignedVoucher, Voucher},
+    usage::v1::{Receipt, SignedVoucher, Voucher},
 };
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -28,12 +28,14 @@ use crate::common::{
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/networks/protocol.toml");
 /// Tokens of each answer of the upstream.
 const TOKENS: u64 = 7;
+/// Bytes of an answer of the upstream.
+const MOST: u64 = 100_000;
 /// Bytes of the large file.
 const LARGE: u64 = 2 << 30;
 /// Memory that no daemon may need for it.
 const LITTLE: u64 = 256 << 20;
 
-/// One path that answers, and three that misbehave.
+/// One path that answers, and four that misbehave.
 fn upstream() -> u16 {
     let answer = json!({ "data": [{ "embedding": [0.5] }], "usage": { "total_tokens": TOKENS } });
     // the piece is on its way before the connection breaks
@@ -53,9 +55,16 @@ fn upstream() -> u16 {
     };
     let lies = move || async move { ([(header::CONTENT_LENGTH, "1000")], broken("short")).into_response() };
     let hangs = || std::future::pending::<()>();
+    // events of a hundred bytes, and nothing of what they cost
+    let endless = move || async move {
+        let event = format!("data: {}\n\n", json!({ "text": "a".repeat(81) }));
+        let pieces = futures_util::stream::repeat_with(move || Ok::<_, std::io::Error>(event.clone()));
+        ([(header::CONTENT_TYPE, "text/event-stream")], axum::body::Body::from_stream(pieces)).into_response()
+    };
     served(
         Router::new()
             .route("/v1/embeddings", post(move || async move { Body(answer) }))
+            .route("/v1/chat/completions", post(endless))
             .route("/v1/hangs", post(hangs))
             .route("/v1/cut", post(cut))
             .route("/v1/lies", post(lies)),
@@ -95,7 +104,7 @@ fn whatever_happens_to_a_channel_every_use_is_paid_once() {
     let town = Town::begin(MANIFEST);
     let market = Market::opens(&town);
     let settings = format!(
-        "redeem_secs = 2\ntrust_secs = 30\nupstream_secs = 3\n[[offers]]\nasset = 1\nupstream = \"http://127.0.0.1:{}\"\n",
+        "redeem_secs = 2\ntrust_secs = 30\nupstream_secs = 3\nmax_bytes = {MOST}\n[[offers]]\nasset = 1\nupstream = \"http://127.0.0.1:{}\"\npaths = [\"POST /v1/hangs\", \"POST /v1/cut\", \"POST /v1/lies\"]\n",
         upstream()
     );
     market.settles("node0", market.doors, &settings);
@@ -109,6 +118,7 @@ fn whatever_happens_to_a_channel_every_use_is_paid_once() {
     two_proxies_with_one_key(&town, &market, &provider, &proxy);
     two_providers_with_one_key(&town, &market, &settings);
     an_upstream_that_misbehaves(&town, &provider, &proxy);
+    a_stream_without_end_or_usage(&town, &provider, &proxy);
     killed_at_any_moment(&town, &mut provider, &mut proxy);
     the_node_stands_still(&town, &market, provider, &proxy);
 
@@ -144,10 +154,18 @@ fn many_calls_at_once(provider: &Daemon<'_>, proxy: &Daemon<'_>) {
     assert_eq!(units(provider, 1), 36 * TOKENS);
 }
 
+/// The block time of the last receipt of channel 2.
+fn last_work(provider: &Daemon<'_>) -> String {
+    let count = &read(provider, "/lazchain/channels/2")["receipts"];
+    let receipt = read(provider, &format!("/lazchain/channels/2/receipts/{count}"))["receipt"].clone();
+    let receipt = BASE64.decode(receipt.as_str().unwrap()).unwrap();
+    Receipt::decode(receipt.as_slice()).unwrap().at.unwrap().to_string()
+}
+
 /// A voucher for channel 2, as a header.
 fn voucher(town: &Town, provider: &Daemon<'_>, sequence: u64, units: u64) -> String {
     let root = read(provider, "/lazchain/channels/2")["receipts_root"].as_str().unwrap().to_owned();
-    let as_of = town.block_time();
+    let as_of = last_work(provider);
     let line = format!(
         "voucher sign channel-2 --sequence {sequence} --units {units} --price 3 --purpose infer --as-of {as_of} --receipts-root {root} --from dan --number 2"
     );
@@ -252,6 +270,19 @@ fn an_upstream_that_misbehaves(town: &Town, provider: &Daemon<'_>, proxy: &Daemo
     assert_eq!(units(provider, 1), before, "and nothing of it is charged");
     answers_again(town, "the upstream answers again", proxy);
     assert_eq!(units(provider, 1), before + TOKENS);
+}
+
+/// What went out before it was cut off is paid, an event as a token.
+fn a_stream_without_end_or_usage(town: &Town, provider: &Daemon<'_>, proxy: &Daemon<'_>) {
+    let before = units(provider, 1);
+    let chat = json!({ "stream": true, "messages": [] });
+    let (status, body) = proxy.call("/v1/chat/completions", &chat, &[]);
+    assert_eq!(status, 200);
+    assert!(body.len() as u64 > MOST && !body.contains("lazchain-receipt"), "{} bytes", body.len());
+    let events = body.matches("data:").count() as u64;
+    answers_again(town, "a stream without usage is paid", proxy);
+    assert_eq!(units(provider, 1), before + events + TOKENS);
+    assert_eq!(read(proxy, "/lazchain/spent")["vouched_units"], json!(before + events + TOKENS));
 }
 
 /// Both daemons die again and again while four clients go on calling.

@@ -5,11 +5,12 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{Read as _, Write},
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
 use prost::Message as _;
+use prost_types::Timestamp;
 use proto::{
     lazchain::usage::v1::{Receipt, SignedVoucher},
     merkle::{self, Frontier, Hash},
@@ -35,16 +36,24 @@ pub(crate) struct Books {
     folder: Folder,
 }
 
-/// One channel's: a file that only grows.
+/// One channel's: a file that only grows. It is made by its first line, and open while one is written, so that a look at a
+/// channel leaves nothing behind.
 pub(crate) struct Book {
     path: PathBuf,
-    file: File,
+    /// Bytes of whole lines.
+    length: u64,
+    /// Whether there may be half a line behind them.
+    torn: bool,
     /// The best voucher there is.
     pub(crate) voucher: Option<SignedVoucher>,
     /// Units of all receipts.
     pub(crate) units: u64,
     /// How many receipts there are.
     pub(crate) count: u64,
+    /// The block time of the last receipt.
+    pub(crate) at: Option<Timestamp>,
+    /// The receipt of an answer that is out already, where the disk did not take it.
+    unwritten: Option<Receipt>,
     frontier: Frontier,
 }
 
@@ -64,23 +73,38 @@ impl Books {
         Ok(ids)
     }
 
-    /// A channel's book, new if there is none. What a crash cut off at the end is dropped: nobody acted on it yet.
+    fn path(&self, channel: u64) -> PathBuf {
+        self.folder.join(format!("channel-{channel}.book"))
+    }
+
+    /// Whether a channel has a book.
+    pub(crate) fn has(&self, channel: u64) -> bool {
+        self.path(channel).exists()
+    }
+
+    /// A channel's book, an empty one if there is none. What a crash cut off at the end is dropped: nobody acted on it yet.
     pub(crate) fn book(&self, channel: u64) -> Result<Book> {
-        let path = self.folder.join(format!("channel-{channel}.book"));
-        let file = OpenOptions::new().create(true).read(true).append(true).open(&path);
-        let mut file = file.map_err(Error::at(&path))?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(Error::at(&path))?;
-        let folder = File::open(self.folder.path()).and_then(|folder| folder.sync_all());
-        folder.map_err(Error::at(self.folder.path()))?;
-        let mut book = Book { path, file, voucher: None, units: 0, count: 0, frontier: Frontier::default() };
+        let path = self.path(channel);
+        let bytes = match fs::read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            read => read.map_err(Error::at(&path))?,
+        };
+        let mut book = Book {
+            path,
+            length: 0,
+            torn: false,
+            voucher: None,
+            units: 0,
+            count: 0,
+            at: None,
+            unwritten: None,
+            frontier: Frontier::default(),
+        };
         let mut at = 0;
         while let Some((kind, encoded)) = next(&bytes, &mut at) {
             book.read(channel, kind, encoded)?;
         }
-        if at < bytes.len() {
-            book.file.set_len(at as u64).map_err(Error::at(&book.path))?;
-        }
+        (book.length, book.torn) = (at as u64, at < bytes.len());
         Ok(book)
     }
 }
@@ -94,10 +118,15 @@ fn next<'a>(bytes: &'a [u8], at: &mut usize) -> Option<(u8, &'a [u8])> {
     Some((rest[2], encoded))
 }
 
-fn framed(kind: u8, encoded: &[u8]) -> Vec<u8> {
-    // all kinds have a few fields of fixed size and no lists
-    let length = u16::try_from(encoded.len()).expect("a few hundred bytes").to_be_bytes();
-    [length.as_slice(), &[kind], encoded].concat()
+fn framed(kind: u8, encoded: &[u8]) -> io::Result<Vec<u8>> {
+    Ok([length(encoded)?.as_slice(), &[kind], encoded].concat())
+}
+
+/// Of a line, or of a part of one. What is longer was not made by an honest other side.
+fn length(encoded: &[u8]) -> io::Result<[u8; 2]> {
+    let length = u16::try_from(encoded.len());
+    let long = |_| io::Error::other(format!("a line of {} bytes is too long for a book", encoded.len()));
+    Ok(length.map_err(long)?.to_be_bytes())
 }
 
 /// The parts of a paid receipt: the first is preceded by its length.
@@ -138,14 +167,34 @@ impl Book {
         Ok(())
     }
 
-    fn append(&mut self, bytes: &[u8]) -> Result<()> {
+    fn append(&mut self, bytes: io::Result<Vec<u8>>) -> Result<()> {
         // other channels go on meanwhile
-        let written =
-            tokio::task::block_in_place(|| self.file.write_all(bytes).and_then(|()| self.file.sync_data()));
+        let written = tokio::task::block_in_place(|| self.put(&bytes?));
         written.map_err(Error::at(&self.path))
     }
 
+    /// Adds a line; where that fails, nothing of it stays in front of the next.
+    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut file = OpenOptions::new().create(true).append(true).open(&self.path)?;
+        if self.torn {
+            file.set_len(self.length)?;
+        }
+        let written = file.write_all(bytes).and_then(|()| file.sync_data());
+        if let Err(error) = written {
+            self.torn = file.set_len(self.length).is_err();
+            return Err(error);
+        }
+        if self.length == 0
+            && let Some(folder) = self.path.parent()
+        {
+            File::open(folder)?.sync_all()?;
+        }
+        (self.length, self.torn) = (self.length + bytes.len() as u64, false);
+        Ok(())
+    }
+
     fn count_in(&mut self, receipt: &Receipt) {
+        self.at = receipt.at.or(self.at);
         self.units = self.units.saturating_add(receipt.units);
         self.count += 1;
         self.frontier.push(merkle::leaf(&receipt.encode_to_vec()));
@@ -173,24 +222,37 @@ impl Book {
 
     /// Keeps a better voucher; it is on disk when this returns.
     pub(crate) fn keep(&mut self, voucher: SignedVoucher) -> Result<()> {
-        self.append(&framed(VOUCHER, &voucher.encode_to_vec()))?;
+        self.append(framed(VOUCHER, &voucher.encode_to_vec()))?;
         self.voucher = Some(voucher);
         Ok(())
     }
 
     /// Keeps the receipt of one more use; it is on disk when this returns.
     pub(crate) fn write(&mut self, receipt: &Receipt) -> Result<()> {
-        self.append(&framed(RECEIPT, &receipt.encode_to_vec()))?;
+        self.append(framed(RECEIPT, &receipt.encode_to_vec()))?;
         self.count_in(receipt);
         Ok(())
+    }
+
+    /// Keeps the receipt of an answer that is out already. Where the disk does not take it, nothing goes on before it has.
+    pub(crate) fn write_late(&mut self, receipt: &Receipt) -> Result<()> {
+        let written = self.write(receipt);
+        self.unwritten = written.is_err().then(|| receipt.clone());
+        written
+    }
+
+    /// Writes what could not be written before.
+    pub(crate) fn complete(&mut self) -> Result<()> {
+        self.unwritten.take().map_or(Ok(()), |receipt| self.write_late(&receipt))
     }
 
     /// Keeps the receipt of one more use with the voucher for it: after a crash there are both or none.
     pub(crate) fn pay(&mut self, receipt: &Receipt, voucher: SignedVoucher) -> Result<()> {
         let encoded = receipt.encode_to_vec();
-        let length = u16::try_from(encoded.len()).expect("a few hundred bytes").to_be_bytes();
-        let both = [length.as_slice(), &encoded, &voucher.encode_to_vec()].concat();
-        self.append(&framed(PAID, &both))?;
+        let both = length(&encoded).and_then(|length| {
+            framed(PAID, &[length.as_slice(), &encoded, &voucher.encode_to_vec()].concat())
+        });
+        self.append(both)?;
         self.count_in(receipt);
         self.voucher = Some(voucher);
         Ok(())
@@ -219,93 +281,4 @@ impl Book {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proto::lazchain::usage::v1::Voucher;
-
-    fn receipt(number: u64, units: u64) -> Receipt {
-        Receipt { channel: 5, number, units, ..Receipt::default() }
-    }
-
-    fn voucher(units: u64) -> SignedVoucher {
-        let voucher = Voucher { channel: 5, cumulative_units: units, ..Voucher::default() };
-        SignedVoucher { voucher: Some(voucher), signature: vec![1; 64] }
-    }
-
-    #[test]
-    fn what_was_kept_is_there_after_a_restart_and_a_cut_receipt_is_none() {
-        let folder = tempfile::tempdir().unwrap();
-        let books = Books::open(folder.path()).unwrap();
-        let mut book = books.book(5).unwrap();
-        book.keep(voucher(7)).unwrap();
-        book.write(&receipt(1, 7)).unwrap();
-        book.write(&receipt(2, 9)).unwrap();
-        let root = book.root();
-        let length = fs::metadata(&book.path).unwrap().len();
-        book.file.write_all(&[0, 9, 1, 7]).unwrap();
-        drop(book);
-        let book = books.book(5).unwrap();
-        assert_eq!((book.units, book.count, book.vouched(), book.root()), (16, 2, 7, root));
-        assert_eq!(fs::metadata(&book.path).unwrap().len(), length);
-        assert_eq!(books.channels().unwrap(), [5]);
-    }
-
-    #[test]
-    fn a_receipt_and_its_voucher_are_there_both_or_neither_wherever_the_line_is_cut() {
-        let folder = tempfile::tempdir().unwrap();
-        let books = Books::open(folder.path()).unwrap();
-        let mut book = books.book(5).unwrap();
-        book.pay(&receipt(1, 7), voucher(7)).unwrap();
-        let before = fs::read(&book.path).unwrap();
-        book.pay(&receipt(2, 9), voucher(16)).unwrap();
-        let (path, after) = (book.path.clone(), fs::read(&book.path).unwrap());
-        for length in before.len()..=after.len() {
-            fs::write(&path, &after[..length]).unwrap();
-            let book = books.book(5).unwrap();
-            let whole = length == after.len();
-            assert_eq!((book.units, book.vouched()), if whole { (16, 16) } else { (7, 7) }, "{length} bytes");
-        }
-    }
-
-    #[test]
-    fn one_use_can_be_proved_against_the_root_of_any_voucher() {
-        let folder = tempfile::tempdir().unwrap();
-        let books = Books::open(folder.path()).unwrap();
-        let mut book = books.book(5).unwrap();
-        let mut roots = vec![book.root()];
-        for number in 1..=5 {
-            let next = receipt(number, number);
-            roots.push(book.root_with(&next));
-            if number % 2 == 0 {
-                book.pay(&next, voucher(number)).unwrap()
-            } else {
-                book.write(&next).unwrap()
-            }
-            assert_eq!(roots.last(), Some(&book.root()));
-        }
-        for of in 1..=5 {
-            for number in 1..=of {
-                let (found, branch) = book.proof(number, of).unwrap().unwrap();
-                let leaf = merkle::leaf(&found.encode_to_vec());
-                assert!(
-                    merkle::verify(&leaf, number - 1, of, &branch, &roots[of as usize]),
-                    "{number} of {of}"
-                );
-            }
-        }
-        assert!(book.proof(0, 5).unwrap().is_none() && book.proof(6, 6).unwrap().is_none());
-    }
-
-    #[test]
-    fn a_damaged_book_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let books = Books::open(folder.path()).unwrap();
-        let mut book = books.book(5).unwrap();
-        book.write(&receipt(2, 1)).unwrap();
-        assert!(matches!(books.book(5), Err(Error::Damaged { .. })));
-        for damage in [[0, 1, VOUCHER, 0xff], [0, 1, RECEIPT, 0xff], [0, 1, PAID, 0xff], [0, 1, 9, 0]] {
-            fs::write(folder.path().join("channel-6.book"), damage).unwrap();
-            assert!(matches!(books.book(6), Err(Error::Damaged { .. })), "{damage:?}");
-        }
-    }
-}
+mod tests;
