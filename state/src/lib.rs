@@ -58,7 +58,7 @@ pub use options::{Durability, Options, Pruning, UnknownPruning};
 pub use overlay::{Beneath, Overlay};
 pub use read::{Changes, Entry, Read, Write};
 pub use snapshot::Snapshot;
-pub use store::{Figures, IndexFamily, Missing, Store};
+pub use store::{Figures, Missing, Store};
 pub use sync::{Arrival, FORMAT as SNAPSHOT_FORMAT, Kept, Restore, Unsound};
 pub use tree::EMPTY_ROOT;
 pub use value::{Pb, Record, Value};

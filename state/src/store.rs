@@ -30,15 +30,6 @@ pub struct Missing {
     pub latest: u64,
 }
 
-/// Which of the two indexes is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IndexFamily {
-    /// Transactions.
-    Txs,
-    /// Events.
-    Events,
-}
-
 /// Figures about a store, for metrics.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Figures {
@@ -218,15 +209,12 @@ impl Store {
         self.core().db.page(Family::Events, &Ask { prefix, past: before, back: true, limit })
     }
 
-    /// Forgets index records from `from` (itself included) up to `until`.
-    pub fn forget_index(&self, family: IndexFamily, from: &[u8], until: &[u8]) -> Result<(), Fault> {
+    /// Forgets transactions and event records by their keys, synced to disk.
+    pub fn forget_index(&self, txs: &[Vec<u8>], events: &[Vec<u8>]) -> Result<(), Fault> {
         let (core, mut batch) = (self.core(), WriteBatch::default());
-        let family = match family {
-            IndexFamily::Txs => Family::Txs,
-            IndexFamily::Events => Family::Events,
-        };
-        core.db.delete_range(&mut batch, family, from, until);
-        core.db.write(batch, false)
+        txs.iter().for_each(|key| core.db.delete(&mut batch, Family::Txs, key));
+        events.iter().for_each(|key| core.db.delete(&mut batch, Family::Events, key));
+        core.db.write(batch, true)
     }
 
     /// Forgets old heights as the options say, at once, and gives their space back. Commits do the forgetting by

@@ -1,13 +1,12 @@
 //! The transaction index: written in the same batch as the block, so that a lookup never lags.
 //!
-//! Transactions lie under their hash; events under `kind.attribute=value`, height and place. A search takes the
-//! rarest-looking condition as its path and holds the others against the record.
+//! Transactions lie under their hash; events under `kind.attribute=value`, height and place (`search.rs`).
 
 use prost::Message;
 use rayon::prelude::*;
-use state::{Fault, Index, Store};
+use state::{Entry, Fault, Index, Store};
 
-use super::{ExecTxResult, execute};
+use super::{ExecTxResult, execute, search::height_in};
 use crate::{
     modules::{audit::Kept, beacon},
     time::Time,
@@ -95,7 +94,7 @@ fn events(height: u64, place: u32, hash: &[u8], result: &ExecTxResult) -> Vec<Ro
 }
 
 /// Every transaction by position.
-fn height_key() -> Vec<u8> {
+pub(super) fn height_key() -> Vec<u8> {
     prefix("tx.height", "")
 }
 
@@ -121,6 +120,31 @@ pub fn record(store: &Store, hash: &[u8]) -> Result<Option<TxRecord>, Fault> {
     TxRecord::decode(bytes.as_slice()).map(Some).map_err(|error| Fault::corrupt("transaction index", error))
 }
 
+/// Forgets the transactions of all blocks above a height, newest first: before the blocks are taken back, so that nothing is
+/// ever found that the chain no longer has. Cut off by a crash, it is done again.
+pub fn forget_above(store: &Store, height: u64) -> Result<(), Fault> {
+    let path = height_key();
+    loop {
+        let page = store.events_page_back(&path, None, 1_000)?;
+        let above = |row: &&Entry| height_in(&row.key, &path).is_some_and(|at| at > height);
+        let (mut txs, mut rows) = (Vec::new(), Vec::new());
+        for row in page.iter().take_while(above) {
+            rows.push(row.key.clone());
+            let Some(found) = record(store, &row.value)? else { continue };
+            if found.height > height {
+                let result = found.result.unwrap_or_default();
+                let led = events(found.height, found.index, &row.value, &result);
+                rows.extend(led.into_iter().map(|(key, _)| key));
+                txs.push(row.value.clone());
+            }
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        store.forget_index(&txs, &rows)?;
+    }
+}
+
 /// One condition of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
@@ -130,68 +154,12 @@ pub enum Condition {
     Heights(u64, u64),
 }
 
-/// Index rows that a search looks at, at most.
-const MAX_LOOKED_AT: u32 = 100_000;
-
-/// Transactions that meet all conditions, oldest first or newest first: the asked page and how many there are.
-pub fn search(
-    store: &Store,
-    conditions: &[Condition],
-    newest_first: bool,
-    skip: usize,
-    limit: usize,
-) -> Result<Result<(Vec<TxRecord>, u64), crate::error::Reject>, Fault> {
-    let path = conditions.iter().find_map(|condition| match condition {
+/// Where the rows of a condition are, if it has its own.
+pub(super) fn path_of(condition: &Condition) -> Option<Vec<u8>> {
+    match condition {
         Condition::Is(name, value) => Some(prefix(name, value)),
         Condition::Heights(..) => None,
-    });
-    let path = path.unwrap_or_else(height_key);
-    // what one path has decided is counted without reading the records
-    let decided = conditions.iter().filter(|condition| matches!(condition, Condition::Is(..))).count() <= 1;
-    let skip = u64::try_from(skip).unwrap_or(u64::MAX);
-    let (mut found, mut total, mut last, mut looked_at) = (Vec::new(), 0_u64, None::<Vec<u8>>, 0_u32);
-    loop {
-        let page = if newest_first {
-            store.events_page_back(&path, last.as_deref(), 1_000)?
-        } else {
-            store.events_page(&path, last.as_deref(), 1_000)?
-        };
-        let Some(end) = page.last().map(|entry| entry.key.clone()) else { break };
-        for entry in page {
-            looked_at = looked_at.saturating_add(1);
-            if !heights_fit(&entry.key, &path, conditions) {
-                continue;
-            }
-            if decided && (total < skip || found.len() >= limit) {
-                total = total.saturating_add(1);
-                continue;
-            }
-            let Some(record) = record(store, &entry.value)? else { continue };
-            if !conditions.iter().all(|condition| meets(&record, condition)) {
-                continue;
-            }
-            total = total.saturating_add(1);
-            if total > skip && found.len() < limit {
-                found.push(record);
-            }
-        }
-        last = Some(end);
-        if looked_at >= MAX_LOOKED_AT {
-            let text = format!("more than {MAX_LOOKED_AT} index rows match; narrow the search by tx.height");
-            return Ok(Err(crate::error::Sdk::InvalidRequest(text).into()));
-        }
     }
-    Ok(Ok((found, total)))
-}
-
-/// Height conditions are met by the key alone, without reading the record.
-fn heights_fit(key: &[u8], path: &[u8], conditions: &[Condition]) -> bool {
-    let height = key.get(path.len()..path.len().saturating_add(8)).and_then(|bytes| bytes.try_into().ok());
-    let Some(height) = height.map(u64::from_be_bytes) else { return false };
-    conditions.iter().all(|condition| match condition {
-        Condition::Heights(from, to) => (from..=to).contains(&&height),
-        Condition::Is(..) => true,
-    })
 }
 
 /// Whether a transaction meets a condition.

@@ -9,6 +9,7 @@ mod index;
 mod pool;
 mod propose;
 mod result;
+mod search;
 mod simulate;
 mod sync;
 mod verify;
@@ -26,8 +27,9 @@ pub use dice::Dice;
 pub use execute::{Misbehavior, Seen, Vote};
 pub(crate) use execute::{hash, messages, panicked, signed};
 pub(crate) use index::meets;
-pub use index::{Condition, TxRecord, record, search};
+pub use index::{Condition, TxRecord, forget_above, record};
 pub use result::ExecTxResult;
+pub use search::search;
 pub use simulate::Simulated;
 pub use sync::{Answer, Offer};
 
@@ -241,6 +243,11 @@ impl Node {
         }
         let keep = self.config.min_retain_blocks.max(evidence_blocks);
         self.store.retain_height(height.saturating_sub(keep), evidence_blocks)
+    }
+
+    /// Whether transactions can be looked up and searched.
+    pub fn is_indexed(&self) -> bool {
+        self.config.index
     }
 
     /// The state that a block of `height` is executed on.

@@ -94,6 +94,7 @@ pub(crate) struct Lazchain {
     cache_mib: u64,
     pub(crate) recent_states: u32,
     pub(crate) checkpoint_interval: u64,
+    pub(crate) index: bool,
     abci_frame_mib: u64,
     pub(crate) restarts: u32,
     shutdown_grace: u64,

@@ -3,6 +3,7 @@
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+use app::node::forget_above;
 use state::Pruning;
 
 use super::{config::AppConfig, engine::Engine, home::Home, settings::Flags, snapshots, start};
@@ -77,6 +78,7 @@ pub(crate) fn rollback(home: &Home, args: &RollbackArgs) -> Result<()> {
         .with_context(|| format!("CometBFT does not say where it is now: {}", said.trim()))?;
     // killed between its two halves, this command is repeated: then the application may be there already
     if store.height() > height {
+        forget_above(&store, height)?;
         store.rollback(height)?;
     }
     println!(

@@ -235,7 +235,7 @@ fn serve(
     });
     let node = app::node::Config {
         prices: prices.collect::<Result<_>>()?,
-        index: true,
+        index: config.lazchain.index,
         min_retain_blocks: config.min_retain_blocks,
         halt_height: config.halt_height,
         halt_time: config.halt_time,

@@ -36,13 +36,15 @@ fn entries(desk: &Desk, ask: pb::QueryEntriesRequest) -> Result<pb::QueryEntries
     let limit = if ask.limit == 0 { DEFAULT_ENTRIES } else { ask.limit.min(MAX_ENTRIES) };
     let (store, prefix) = (desk.node.store(), index_key(&subject, None));
     let rows = if ask.newest_first {
-        let before = (ask.from > 0).then(|| index_key(&subject, Some(ask.from.saturating_add(1))));
-        store.events_page_back(&prefix, before.as_deref(), limit)?
+        // beyond the count may lie what a rollback took back
+        let end = if ask.from > 0 { ask.from.saturating_add(1).min(count) } else { count };
+        store.events_page_back(&prefix, Some(&index_key(&subject, Some(end))), limit)?
     } else {
         let after = ask.from.checked_sub(1).map(|after| index_key(&subject, Some(after)));
         store.events_page(&prefix, after.as_deref(), limit)?
     };
-    let entries = rows.iter().map(|row| decode(&row.value)).collect::<Result<_, _>>()?;
+    let mut entries = rows.iter().map(|row| decode(&row.value)).collect::<Result<Vec<_>, _>>()?;
+    entries.retain(|entry| entry.sequence < count);
     Ok(pb::QueryEntriesResponse { entries, count })
 }
 

@@ -79,11 +79,21 @@ fn get_tx(desk: &Desk, ask: pb::GetTxRequest) -> Result<pb::GetTxResponse, Troub
         return Err(invalid("tx hash cannot be empty"));
     }
     let hash = hex::decode(&ask.hash).map_err(|_| invalid(format!("{:?} is no hash", ask.hash)))?;
+    indexed(desk)?;
     let found = record(desk.node.store(), &hash)?;
     let found =
         found.ok_or_else(|| Trouble::status(Code::NotFound, format!("tx not found: {}", ask.hash)))?;
     let tx = decode(&found.tx);
     Ok(pb::GetTxResponse { tx_response: Some(response(&found)?), tx })
+}
+
+fn indexed(desk: &Desk) -> Result<(), Trouble> {
+    if desk.node.is_indexed() {
+        return Ok(());
+    }
+    let text =
+        "transaction indexing is disabled on this node; ask another, or set `index = true` in app.toml";
+    Err(Trouble::status(Code::FailedPrecondition, text))
 }
 
 #[allow(deprecated, reason = "old clients send `events` and `pagination`")]
@@ -101,6 +111,7 @@ fn get_txs_event(desk: &Desk, ask: pb::GetTxsEventRequest) -> Result<pb::GetTxsE
         let before = usize::try_from(ask.page.saturating_sub(1)).unwrap_or(usize::MAX);
         skip = before.saturating_mul(limit);
     }
+    indexed(desk)?;
     let store = desk.node.store();
     let (found, total) = match &asked.hash {
         Some(hash) => {
