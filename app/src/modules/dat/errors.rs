@@ -88,6 +88,8 @@ pub(crate) enum Error {
     NotExpired(u64, u64),
     #[error("channel-{2} has nothing to claim for asset-{0}@{1}")]
     NotPaid(u64, u64, u64),
+    #[error("{0} is the account of a module, which owns no tokens; name another")]
+    ModuleOwner(Address),
 }
 
 impl Coded for Error {
@@ -136,6 +138,7 @@ impl Coded for Error {
             Error::NothingSettled(..) => 40,
             Error::NotExpired(..) => 41,
             Error::NotPaid(..) => 42,
+            Error::ModuleOwner(_) => 43,
         }
     }
 
@@ -151,7 +154,8 @@ impl Coded for Error {
             | Error::NotOwner { .. }
             | Error::NotOffered { .. }
             | Error::NotMember { .. }
-            | Error::NotAdmitted { .. } => Kind::Denied,
+            | Error::NotAdmitted { .. }
+            | Error::ModuleOwner(_) => Kind::Denied,
             Error::TooManyShares
             | Error::LineageTooLarge { .. }
             | Error::NotParent(_)

@@ -34,7 +34,7 @@ struct Funds {
     price: Amount,
 }
 
-/// Opens a channel: permission, provider and terms first, then quota or value, then money.
+/// Opens a channel: permission, provider and terms first, then quota and value, then money.
 pub(crate) fn open(ctx: &mut Ctx, msg: &OpenChannel) -> Result<u64> {
     let params = logic::params(&ctx.state)?;
     let provider = logic::provider(&ctx.state, &msg.provider)?;
@@ -114,7 +114,7 @@ fn permitted(ctx: &Ctx, msg: &OpenChannel) -> Result<dat_pb::PolicyTerms> {
     Ok(terms)
 }
 
-/// Takes the units out of quota or access DAT, and the money to begin with.
+/// Takes the units out of the quota and of the access DAT if one is named, and the money to begin with.
 fn fund(ctx: &mut Ctx, msg: &OpenChannel, terms: &dat_pb::PolicyTerms) -> Result<Funds> {
     if let Some(serial) = msg.dat {
         if msg.deposit.is_some() {
@@ -126,6 +126,7 @@ fn fund(ctx: &mut Ctx, msg: &OpenChannel, terms: &dat_pb::PolicyTerms) -> Result
             return Err(Error::NotAllowed(text).into());
         }
         let coin = dat::take_value(ctx, (msg.asset, serial), &msg.consumer, msg.units_cap, &account())?;
+        dat::take_quota(ctx, msg.asset, msg.policy_version, &msg.consumer, msg.units_cap)?;
         return Ok(Funds { coin, price: Amount::ZERO });
     }
     let coin = msg.deposit.clone().ok_or_else(|| Sdk::InvalidRequest("deposit is missing".into()))?;
@@ -154,10 +155,10 @@ pub(crate) fn top_up(ctx: &mut Ctx, msg: &TopUpChannel) -> Result<()> {
         return Err(Error::NotTheConsumer(channel.id).into());
     }
     let denom: Denom = stored::denom(&channel.denom)?;
+    if msg.units > 0 {
+        dat::take_quota(ctx, channel.asset, channel.policy_version, &consumer, msg.units)?;
+    }
     let added = if channel.dat == 0 {
-        if msg.units > 0 {
-            dat::take_quota(ctx, channel.asset, channel.policy_version, &consumer, msg.units)?;
-        }
         let coin = msg.amount.clone().unwrap_or(Coin::new(denom.clone(), Amount::ZERO));
         if coin.denom != denom {
             return Err(Error::NoPrice(coin.denom).into());

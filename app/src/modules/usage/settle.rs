@@ -31,7 +31,7 @@ const LOOK_AGAIN: Span = Span::from_secs(3_600);
 /// Units of queue work that one channel takes.
 const UNITS: u32 = 1;
 
-/// Pays back what is left, quota or value with it. The record goes at once where no refund can come any more.
+/// Pays back what is left, quota and value with it. The record goes at once where no refund can come any more.
 pub(crate) fn settle(
     ctx: &mut Ctx,
     mut channel: pb::Channel,
@@ -60,10 +60,10 @@ fn pay_back(ctx: &mut Ctx, channel: &mut pb::Channel) -> Result<Coin> {
     let (consumer, _) = logic::parties(channel)?;
     let (left, units) = (meter.left(), meter.units_cap.saturating_sub(meter.units));
     let coin = Coin::new(stored::denom(&channel.denom)?, left);
+    if units > 0 {
+        dat::give_back_quota(ctx, channel.asset, channel.policy_version, &consumer, units)?;
+    }
     if channel.dat == 0 {
-        if units > 0 {
-            dat::give_back_quota(ctx, channel.asset, channel.policy_version, &consumer, units)?;
-        }
         if !left.is_zero() {
             bank::transfer(ctx, &account(), &consumer, &Coins::one(coin.clone()))?;
         }

@@ -19,7 +19,7 @@ use crate::{
     error::{Result, Sdk},
     modules::{
         audit::{self, Subject},
-        bank,
+        auth, bank,
         dat::{
             errors::Error,
             events,
@@ -69,8 +69,14 @@ impl Mint {
     }
 }
 
+/// Refuses the account of a module: claims would pay it what its records know nothing of.
+fn may_own(state: &dyn Read, who: &Address) -> Result<()> {
+    if auth::is_module_account(state, who)? { Err(Error::ModuleOwner(*who).into()) } else { Ok(()) }
+}
+
 /// Makes a token; the caller stores the asset.
 pub(crate) fn mint(ctx: &mut Ctx, asset: &mut pb::Asset, new: Mint) -> Result<u64> {
+    may_own(&ctx.state, &new.owner)?;
     let serial = asset.serials.checked_add(1).ok_or_else(|| Sdk::Logic("serials are used up".into()))?;
     asset.serials = serial;
     asset.tokens = asset.tokens.saturating_add(1);
@@ -114,7 +120,7 @@ pub(crate) fn mint(ctx: &mut Ctx, asset: &mut pb::Asset, new: Mint) -> Result<u6
 }
 
 /// The iDAO of an asset if it owns the token, whose claims are then its income; 0 for any other owner.
-fn treasury_of(asset: &pb::Asset, owner: &Address) -> u64 {
+pub(super) fn treasury_of(asset: &pb::Asset, owner: &Address) -> u64 {
     if asset.idao > 0 && *owner == idao::account(asset.idao) { asset.idao } else { 0 }
 }
 
@@ -144,6 +150,7 @@ fn not_locked(state: &dyn Read, asset: &pb::Asset, dat: &pb::Dat) -> Result<()> 
 pub(crate) fn transfer(ctx: &mut Ctx, asset: &pb::Asset, dat: pb::Dat, to: &Address) -> Result<()> {
     let from = stored::address(&dat.owner)?;
     not_locked(&ctx.state, asset, &dat)?;
+    may_own(&ctx.state, to)?;
     if from == *to {
         return Err(Sdk::InvalidRequest("the token is that account's already".into()).into());
     }

@@ -80,8 +80,8 @@ pub(crate) fn take_value(
     Ok(part)
 }
 
-/// Takes back what a channel did not use. Where access has ended meanwhile the money goes to the token's owner; where
-/// its time is over, to revenue.
+/// Takes back what a channel did not use. Where access has ended meanwhile, or the token's money is of another
+/// denomination, the money goes to the token's owner; where its time is over, to revenue.
 pub(crate) fn give_back_value(
     ctx: &mut Ctx,
     (asset_id, serial): (u64, u64),
@@ -97,7 +97,9 @@ pub(crate) fn give_back_value(
     };
     let owner = stored::address(&dat.owner)?;
     dat.lent = dat.lent.saturating_sub(taken);
-    if stopped(&ctx.state, &asset, &dat)?.is_some() {
+    // one token's money is of one denomination: added up, amounts of two would be owed in one of them
+    let foreign = !coins.is_empty() && paid(&dat)?.is_some_and(|paid| paid.denom != money.denom);
+    if foreign || stopped(&ctx.state, &asset, &dat)?.is_some() {
         if !coins.is_empty() {
             bank::transfer(ctx, from, &owner, &coins)?;
         }
@@ -157,6 +159,9 @@ pub(crate) fn move_value(
         }
         if later(&into, &from) {
             return Err(differs("it expires later").into());
+        }
+        if into.lent > 0 {
+            return Err(differs("a channel has units of it, whose price comes back with them").into());
         }
         if into.value > 0 && !same_price((value, &money), (into.value, &paid(&into)?)) {
             return Err(differs("its units were bought at another price").into());

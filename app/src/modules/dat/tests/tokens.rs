@@ -46,6 +46,35 @@ fn nothing_of_a_provisional_asset_moves() {
     assert_eq!(refused(&mut chain, "ada", &give(1, 2, "ada", "ben")), 12);
 }
 
+/// Claims pay a token's owner, and the books of a module know nothing of that.
+#[test]
+fn no_token_is_a_modules() {
+    let mut chain = chain();
+    settled(&mut chain, new("ada", "a"));
+    let buy: pb::MsgBuyAccessResponse = ok(&mut chain, "dan", &super::access::buy("dan", 10, 30));
+    for (name, _) in crate::modules::MODULE_ACCOUNTS {
+        let module = Address::module(name).to_string();
+        let to = pb::MsgTransferDat { to: module.clone(), ..give(1, 1, "ada", "ada") };
+        assert_eq!(refused(&mut chain, "ada", &to), 43, "{name}");
+        let grant = pb::MsgGrantAccess {
+            owner: text("ada"),
+            asset: 1,
+            policy_version: 1,
+            grantee: module.clone(),
+            ..pb::MsgGrantAccess::default()
+        };
+        assert_eq!(refused(&mut chain, "ada", &grant), 43, "{name}");
+        let (owner, serial) = (text("dan"), buy.serial);
+        let value = pb::MsgTransferValue { owner, asset: 1, serial, units: 1, to: module, to_serial: 0 };
+        assert_eq!(refused(&mut chain, "dan", &value), 43, "{name}");
+    }
+    // an iDAO's account is nobody's module: its shares are its treasury's
+    let idao = crate::modules::idao::account(1).to_string();
+    let to = pb::MsgTransferDat { to: idao.clone(), ..give(1, 1, "ada", "ada") };
+    let _: pb::MsgTransferDatResponse = ok(&mut chain, "ada", &to);
+    assert_eq!(dat(&chain, 1, 1).owner, idao);
+}
+
 #[test]
 fn a_share_is_split_and_merged_with_its_credit() {
     let mut chain = chain();

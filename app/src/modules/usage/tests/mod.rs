@@ -3,6 +3,7 @@
 mod channels;
 mod compute;
 mod ends;
+mod prepaid;
 mod rules;
 mod stage;
 mod vouchers;
