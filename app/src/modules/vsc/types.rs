@@ -152,7 +152,7 @@ pub(crate) struct Entry {
     pub task: u64,
     /// Round, case, or the verdict's number.
     pub number: u32,
-    /// Phase of a round.
+    /// Phase of a round, rung of a case; of a canary, 1 if its window is over.
     pub detail: u8,
 }
 

@@ -1,6 +1,6 @@
 //! A verdict becomes a version: provisional, and nothing of it moves yet.
 
-use proto::lazchain::dat::v1 as pb;
+use proto::{address::Address, lazchain::dat::v1 as pb};
 use state::{Pb, Read};
 
 use super::{
@@ -41,7 +41,7 @@ pub(crate) fn anchor(ctx: &mut Ctx, new: &NewAnchor) -> Result<(u64, u64)> {
     let lineage = lineage(&ctx.state, &derivation)?;
     let asset = match new.target {
         Some(target) => {
-            let mut asset = open_target(&ctx.state, target)?;
+            let mut asset = open_target(&ctx.state, target, &new.owner)?;
             add_version(ctx, &mut asset, new, lineage)?;
             let mint_ = Mint { proof_of: asset.versions, ..Mint::of(new.owner) };
             mint(ctx, &mut asset, mint_)?;
@@ -68,9 +68,13 @@ pub(crate) fn anchor(ctx: &mut Ctx, new: &NewAnchor) -> Result<(u64, u64)> {
     Ok((asset.id, asset.versions))
 }
 
-/// An asset that can have a new version.
-fn open_target(state: &dyn Read, id: u64) -> Result<pb::Asset> {
+/// An asset that can have a new version. It is still its owner's who consented to the update: another's consent binds
+/// nobody.
+fn open_target(state: &dyn Read, id: u64, owner: &Address) -> Result<pb::Asset> {
     let asset = asset(state, id)?;
+    if stored::address(&asset.owner)? != *owner {
+        return Err(Error::NotController { asset: id, who: *owner }.into());
+    }
     let status = match asset.status() {
         pb::AssetStatus::Active | pb::AssetStatus::Retired => return Ok(asset),
         pb::AssetStatus::Provisional => "provisional",

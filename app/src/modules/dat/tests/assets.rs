@@ -33,6 +33,17 @@ fn control_moves_in_two_steps_and_shares_stay() {
     assert_eq!(refused(&mut chain, "ada", &pb::MsgRetireAsset { owner: text("ada"), asset: 7 }), 2);
 }
 
+/// Nor of an update that somebody else consented to.
+#[test]
+fn a_version_lands_only_on_an_asset_of_the_owner_who_agreed_to_it() {
+    let mut chain = chain();
+    settled(&mut chain, new("ada", "a"));
+    let _: pb::MsgTransferAssetResponse = ok(&mut chain, "ada", &offer("ben"));
+    let _: pb::MsgAcceptAssetResponse = ok(&mut chain, "ben", &accept("ben"));
+    assert_eq!(code(chain.act(|ctx| logic::anchor(ctx, &next("ada", "a2", 1)))), 7);
+    assert_eq!(anchor(&mut chain, next("ben", "b2", 1)), (1, 2));
+}
+
 #[test]
 fn a_retired_asset_grants_nothing_new_and_goes_on() {
     let mut chain = chain();

@@ -10,7 +10,7 @@ use super::super::{
     keys::{CHALLENGERS, ROUNDS, RULINGS},
     logic,
     msgs::{AddEvidence, Appeal, Challenge, RevealCanary, Rule},
-    types::{Entry, MAX_CASES, MAX_CHALLENGERS, MAX_EVIDENCE, What},
+    types::{MAX_CASES, MAX_CHALLENGERS, MAX_EVIDENCE},
 };
 use super::acts_for_submitter;
 use crate::{
@@ -172,7 +172,7 @@ pub(crate) fn reveal_canary(ctx: &mut Ctx, msg: &RevealCanary) -> Result<()> {
     }
     task.canary = true;
     logic::save(ctx, &task);
-    let entry = Entry::new(What::Canary, task.id, task.verdicts).bytes();
+    let entry = logic::canary_entry(&task, ctx.block.time).bytes();
     scheduler::push(ctx, &RULINGS, ctx.block.height, &entry)?;
     ctx.emit(events::CanaryRevealed { task: task.id });
     logic::trail(ctx, task.id, "vsc.canary_revealed", Some(&msg.planter), &task)

@@ -75,7 +75,7 @@ pub(crate) fn withdraw_update(ctx: &mut Ctx, msg: &WithdrawUpdate) -> Result<()>
     acts_for_submitter(ctx, &task, &msg.submitter, "/lazchain.vsc.v1.MsgWithdrawUpdate")?;
     use pb::TaskStatus::{Awaiting, Queued, Rival};
     // one that came back to the queue was drawn before
-    if !matches!(task.status(), Rival | Awaiting | Queued) || task.rounds > 0 {
+    if !matches!(task.status(), Rival | Awaiting | Queued) || logic::waits(&task) {
         return Err(Error::NotWithdrawable(task.id).into());
     }
     logic::refund(ctx, &mut task)?;

@@ -155,7 +155,7 @@ fn check_lineage(
         dropped: &update.dropped,
         now: ctx.block.time,
     };
-    dat::check_parents(&ctx.state, &derivation)?;
+    let lineage = dat::check_parents(&ctx.state, &derivation)?;
     let mut conflicts: BTreeSet<Address> = [actor.member].into_iter().chain(actor.agent).collect();
     let mut owner = actor.member;
     if let Some(asset) = target {
@@ -175,7 +175,7 @@ fn check_lineage(
         }
         conflicts.insert(*account);
     }
-    for parent in &update.parents {
+    for parent in &lineage.parents {
         conflicts.insert(stored::address(&dat::asset(&ctx.state, parent.asset)?.owner)?);
     }
     Ok((owner, conflicts))

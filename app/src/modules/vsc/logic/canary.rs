@@ -3,7 +3,10 @@
 use proto::{address::Address, amount::Amount, lazchain::vsc::v1 as pb};
 use state::Pb;
 
-use super::super::{keys::CANARIES, types::Entry};
+use super::super::{
+    keys::CANARIES,
+    types::{Entry, What},
+};
 use super::closing::{Fault, convict, drop_case, revoke};
 use super::verdicts::{ballots, burn_deposit, divide_fee};
 use super::{Payer, at, close, refund, rounds, rounds_of, save, submitter, task, update};
@@ -15,16 +18,27 @@ use crate::{
         scheduler::{self, Step},
     },
     stored,
+    time::Time,
 };
 
-/// After the tally, and before liability ends.
-pub(crate) fn is_canary_time(task: &pb::Task, now: crate::time::Time) -> bool {
+/// After the tally, and before liability ends; of what was not accepted, before the window does. A case keeps both open.
+pub(crate) fn is_canary_time(task: &pb::Task, now: Time) -> bool {
     use pb::TaskStatus::{Final, Invalid, Provisional, Rejected};
-    match task.status() {
-        Provisional | Rejected | Invalid => !task.canary,
-        Final => !task.canary && now < at(task.liable_until.as_ref()),
+    let before = |end: Option<&prost_types::Timestamp>| now < at(end);
+    let open = match task.status() {
+        Provisional | Rejected | Invalid if task.case_open => true,
+        Rejected | Invalid => before(task.window_until.as_ref()),
+        Provisional | Final => before(task.liable_until.as_ref()),
         _ => false,
-    }
+    };
+    open && !task.canary
+}
+
+/// The work of ending a canary that is revealed now. Whether that is early is decided by the time, not by how far the
+/// queue is that ends the window.
+pub(crate) fn canary_entry(task: &pb::Task, now: Time) -> Entry {
+    let early = task.status() != pb::TaskStatus::Final && now < at(task.window_until.as_ref());
+    Entry { detail: u8::from(!early), ..Entry::new(What::Canary, task.id, task.verdicts) }
 }
 
 /// The work of the queue: slashes, and the end of the task.
@@ -48,13 +62,14 @@ pub(crate) fn canary_work(ctx: &mut Ctx, entry: Entry) -> Result<Step> {
         let fault = Fault::lazy(planter);
         seats = seats.saturating_add(convict(ctx, &round, &fault, lazy)?);
     }
-    let early = task.status() != pb::TaskStatus::Final;
+    let early = entry.detail == 0;
     if matches!(task.status(), pb::TaskStatus::Provisional | pb::TaskStatus::Final) {
         quorum::overturned(ctx, task.quorum)?;
         fall(ctx, &mut task, early)?;
     }
+    let fee = pay_awake(ctx, &mut task)?;
     if early {
-        pay_back(ctx, &mut task, planter)?;
+        pay_back(ctx, &mut task, planter, fee)?;
     } else {
         burn_deposit(ctx, &mut task)?;
     }
@@ -67,18 +82,26 @@ fn fall(ctx: &mut Ctx, task: &mut pb::Task, early: bool) -> Result<()> {
     let most = if early { Amount::ZERO } else { stored::amount(&task.deposit)?.times_ratio_floor(1, 2)? };
     revoke(ctx, task, most)?;
     let points: u128 = task.points.parse().unwrap_or(0);
-    if !early {
+    if task.status() == pb::TaskStatus::Final {
         idao::take_points(ctx, update(task).idao, &submitter(task)?, points)?;
     }
     Ok(())
 }
 
-/// In time: who did not accept is paid, the deposit comes back, and the fee from the audit pool as far as it reaches.
-fn pay_back(ctx: &mut Ctx, task: &mut pb::Task, planter: Address) -> Result<()> {
+/// Who did not accept is paid the fee, unless the end of the window has paid it out already; how much it was.
+fn pay_awake(ctx: &mut Ctx, task: &mut pb::Task) -> Result<Amount> {
     use pb::Verdict::{Invalid, Reject};
-    let awake = ballots(&ctx.state, task, |seat| matches!(seat.verdict(), Reject | Invalid))?;
     let fee = stored::amount(&task.fee_held)?;
+    if fee.is_zero() {
+        return Ok(fee);
+    }
+    let awake = ballots(&ctx.state, task, |seat| matches!(seat.verdict(), Reject | Invalid))?;
     divide_fee(ctx, task, ("canary", fee), &awake)?;
+    Ok(fee)
+}
+
+/// In time: the deposit comes back, and the fee from the audit pool as far as it reaches.
+fn pay_back(ctx: &mut Ctx, task: &mut pb::Task, planter: Address, fee: Amount) -> Result<()> {
     refund(ctx, task)?;
     let (epoch, params) = (scheduler::epoch(&ctx.state)?, super::params(&ctx.state)?);
     let mut count = CANARIES.get(&ctx.state, &task.quorum)?.map(|Pb(count)| count).unwrap_or_default();

@@ -65,11 +65,10 @@ pub(crate) fn anchored_claim(state: &dyn Read, sha256: &[u8; 32]) -> Result<Opti
     }
 }
 
-/// Whether a task cannot be displaced right now: its ballots are being shown, it was found wanting, or a case is open.
-/// An older seal then waits for it to be decided, so that nobody can withdraw from a verdict by a seal of their own.
-pub(crate) fn waits(task: &pb::Task) -> bool {
-    use pb::TaskStatus::{Invalid, Rejected, Reveal};
-    task.case_open || task.canary || matches!(task.status(), Reveal | Rejected | Invalid)
+/// Whether an older seal waits for a task to be decided: from the first draw on. By a seal of their own anybody could
+/// else have a committee thrown again until it suits, or withdraw from a verdict, a second look or a challenge.
+pub(crate) const fn waits(task: &pb::Task) -> bool {
+    task.rounds > 0
 }
 
 /// A submitted task that has its claim goes on: to its members, or into the queue.

@@ -20,7 +20,7 @@ use proto::{
 };
 use state::{Pb, Read};
 
-pub(crate) use canary::{canary_work, is_canary_time};
+pub(crate) use canary::{canary_entry, canary_work, is_canary_time};
 pub(crate) use cases::{
     appeal_over, appellants_side, bond_now, can_join, next_rung, open_case, rule_by_over, ruled, throw_jury,
 };

@@ -164,6 +164,7 @@ pub(super) fn end_window(ctx: &mut Ctx, task: &mut pb::Task) -> Result<()> {
         return Ok(());
     }
     match task.status() {
+        pb::TaskStatus::Provisional if task.rival != 0 => displace(ctx, task),
         pb::TaskStatus::Provisional => {
             pay_ballots(ctx, task, "verdict", task.verdict())?;
             entry::uncount(ctx, task)?;

@@ -23,11 +23,24 @@ pub(crate) enum Said {
 }
 
 impl Said {
-    /// What it is about: task, round, member.
-    fn about(&self) -> (u64, u32, &str) {
-        match self {
+    /// What it is about: task, round, member, however that one is spelt.
+    fn about(&self) -> Result<(u64, u32, ValAddress)> {
+        let (task, round, member) = match self {
             Said::Commit(said) => (said.task, said.round, &said.member),
             Said::Reveal(said) => (said.task, said.round, &said.member),
+        };
+        Ok((task, round, member.parse()?))
+    }
+
+    /// Whether it says the same as another about the same, in whatever spelling.
+    fn same(&self, other: &Said) -> bool {
+        match (self, other) {
+            (Said::Commit(one), Said::Commit(other)) => one.commit == other.commit,
+            (Said::Reveal(one), Said::Reveal(other)) => {
+                let said = |said: &pb::RevealStatement| (said.verdict, said.score);
+                said(one) == said(other) && one.report_hash == other.report_hash && one.salt == other.salt
+            }
+            _ => false,
         }
     }
 
@@ -67,11 +80,11 @@ impl Msg for SubmitEquivocation {
         if first.is_commit() != second.is_commit() {
             return Err(Error::NotEquivocation("the ballots are of different phases").into());
         }
-        if first == second {
+        if first.same(second) {
             return Err(Error::NotEquivocation("the ballots say the same").into());
         }
-        let about = (task, round, wire.member.as_str());
-        if first.about() != about || second.about() != about {
+        let about = (task, round, member);
+        if first.about()? != about || second.about()? != about {
             return Err(Error::NotEquivocation("a ballot is about something else").into());
         }
         Ok(SubmitEquivocation { reporter: wire.reporter.parse()?, task, round, member, ballots })

@@ -140,6 +140,23 @@ fn a_founder_or_somebody_with_a_role_never_judges() {
     assert_eq!(runners.iter().filter(|one| one.bar() == pb::Bar::Conflict).count(), 1);
 }
 
+/// G39: nor what was made from it, whether a version names its parent or inherits it.
+#[test]
+fn the_owner_of_an_inherited_parent_never_judges() {
+    let mut world = World::new(false, false);
+    let judge = world.first[4].clone();
+    world.member(&judge);
+    let task = world.drawn(&judge, dataset("data", 100));
+    world.all_say(task, 1, ACCEPT);
+    world.end_window();
+    let parent = proto::lazchain::dat::v1::Parent { asset: 1, version: 1, policy_version: 1 };
+    world.accepted("ada", pb::Update { parents: vec![parent], ..dataset("derived", 100) });
+    world.end_window();
+    let task = world.drawn("ada", pb::Update { target: 2, policy: None, ..dataset("second", 100) });
+    assert!(world.task(task).conflicts.contains(&text(&judge)));
+    assert!(!world.seats(task, 1).contains(&judge));
+}
+
 /// lazai 7.10: nor does collusion between submitter and challenger.
 #[test]
 fn planting_a_flaw_and_finding_it_oneself_does_not_pay() {

@@ -136,6 +136,25 @@ fn who_signs_two_ballots_is_slashed_once_and_the_reporter_is_paid() {
     assert!(world.of("chad") > chad);
 }
 
+/// An address can be written in two ways: two ballots are two in either, and one ballot is one in both.
+#[test]
+fn a_ballot_in_capitals_is_a_ballot() {
+    let mut world = World::new(false, false);
+    let task = world.drawn("ada", dataset("data", 9_000));
+    let name = world.seats(task, 1)[0].clone();
+    let loud = |said| {
+        let mut statement = commit(&name, task, 1, said).statement.expect("there");
+        statement.member = statement.member.to_uppercase();
+        let digest = proto::signed::statement("commit", CHAIN_ID, &statement);
+        let signature = signing_key(&name).sign(&digest).to_bytes().to_vec();
+        let phase = quorum_pb::BallotPhase::Commit.into();
+        Some(quorum_pb::SignedBallot { phase, statement: statement.encode_to_vec(), signature })
+    };
+    let good = equivocation(&name, task);
+    assert_eq!(world.refused(&quorum_pb::MsgSubmitEquivocation { first: loud(REJECT), ..good.clone() }), 38);
+    world.ok(&quorum_pb::MsgSubmitEquivocation { second: loud(REJECT), ..good });
+}
+
 #[test]
 fn evidence_of_two_ballots_counts_until_liability_ends() {
     let mut world = World::new(false, false);

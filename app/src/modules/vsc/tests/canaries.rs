@@ -67,6 +67,24 @@ fn a_canary_that_was_found_out_costs_nothing_and_one_revealed_late_its_deposit()
 }
 
 #[test]
+fn a_canary_is_late_from_the_windows_end_on_however_far_the_queue_is() {
+    let mut world = World::new(false, false);
+    world.fund_audit(1, 100 * LAZ);
+    let rejected = world.drawn("ada", canary("rejected"));
+    world.all_say(rejected, 1, REJECT);
+    let accepted = world.accepted("ada", canary("accepted"));
+    let window = world.task(accepted).window_until.expect("has one");
+    world.ctx.block.time = crate::time::Time::from_wire(&window); // no queue was worked since
+    assert_eq!(world.refused(&sing("ada", rejected)), 35);
+    let supply = world.supply();
+    world.ok(&sing("ada", accepted));
+    world.pass(0);
+    assert_eq!(world.task(accepted).outcome(), pb::Outcome::Canary);
+    assert!(supply - world.supply() >= 1_800 * LAZ, "its deposit is burnt");
+    assert_eq!(world.task(rejected).outcome(), pb::Outcome::Rejected);
+}
+
+#[test]
 fn a_canary_ends_the_case_on_it_and_the_bond_goes_back() {
     let mut world = World::new(true, false);
     let task = world.accepted("ada", canary("canary"));

@@ -1,6 +1,6 @@
 //! The lives of tasks.
 
-use proto::lazchain::{idao::v1::UpdateKind, vsc::v1 as pb};
+use proto::lazchain::{dat::v1 as dat_pb, idao::v1::UpdateKind, vsc::v1 as pb};
 
 use super::acts::{dataset, manifest};
 use super::{ACCEPT, INVALID, LAZ, REJECT, World, text};
@@ -21,6 +21,23 @@ fn an_accepted_dataset_becomes_final_and_is_settled() {
     world.end_liability();
     assert_eq!(world.task(task).outcome(), pb::Outcome::Settled);
     assert_eq!(before - world.of("ada"), 29_000_002);
+}
+
+/// The owner's consent was the old owner's: on somebody else's asset nothing lands that was submitted before.
+#[test]
+fn an_update_of_an_asset_that_has_changed_hands_is_refunded() {
+    let mut world = World::new(false, false);
+    world.member("ben");
+    world.accepted("ada", dataset("data", 9_000));
+    world.end_window();
+    let before = world.of("ada");
+    let task = world.drawn("ada", pb::Update { target: 1, policy: None, ..dataset("next", 9_000) });
+    world.ok(&dat_pb::MsgTransferAsset { owner: text("ada"), asset: 1, to: text("ben") });
+    world.ok(&dat_pb::MsgAcceptAsset { new_owner: text("ben"), asset: 1 });
+    world.all_say(task, 1, ACCEPT);
+    assert_eq!((world.task(task).outcome(), world.of("ada")), (pb::Outcome::Unanchored, before));
+    let asset = crate::modules::dat::asset(world.overlay(), 1).expect("is there");
+    assert_eq!((asset.owner, asset.versions), (text("ben"), 1));
 }
 
 #[test]
