@@ -102,7 +102,7 @@ fn payout(state: &dyn Read, ask: pb::QueryPayoutRequest) -> Result<pb::QueryPayo
     }
     let taken = meter.take(units)?;
     let now = scheduler::now(state)?;
-    let ends = use_ends(state, &channel, now)?;
+    let ends = use_ends(state, &channel, (now, now))?;
     Ok(pb::QueryPayoutResponse {
         cumulative_amount: meter.stated(units)?.to_string(),
         total: taken.total.to_string(),

@@ -117,7 +117,7 @@ fn redeem_one(ctx: &mut Ctx, provider: &Address, voucher: &Voucher, is_signed: b
     }
     let policy = dat::policy(&ctx.state, channel.asset, channel.policy_version)?;
     let terms = policy.terms.unwrap_or_default();
-    let ends = use_ends(&ctx.state, &channel, ctx.block.time)?;
+    let ends = use_ends(&ctx.state, &channel, (voucher.as_of, ctx.block.time))?;
     let taken = voucher.judge(&channel, &limits(&terms)?, ends, ctx.block.time)?;
     let split = pay(ctx, &channel, terms.provider_bps, &taken)?;
     channel.redeemed = taken.total.to_string();
@@ -136,8 +136,8 @@ fn limits(terms: &dat_pb::PolicyTerms) -> Result<Limits> {
     Ok(Limits { fields: terms.fields.clone(), code_digests: code_digests.collect::<Result<_, _>>()? })
 }
 
-/// From when on the use of a channel is over, if anything ended it.
-pub(crate) fn use_ends(state: &dyn Read, channel: &pb::Channel, now: Time) -> Result<Option<Time>> {
+/// From when on the use of a channel is over, if anything ended it, for work of one instant that is redeemed at another.
+pub(crate) fn use_ends(state: &dyn Read, channel: &pb::Channel, when: (Time, Time)) -> Result<Option<Time>> {
     let (consumer, _) = logic::parties(channel)?;
     let about = Use {
         asset: channel.asset,
@@ -146,7 +146,7 @@ pub(crate) fn use_ends(state: &dyn Read, channel: &pb::Channel, now: Time) -> Re
         consumer: &consumer,
         serial: (channel.dat != 0).then_some(channel.dat),
     };
-    dat::use_ends(state, &about, now)
+    dat::use_ends(state, &about, when)
 }
 
 /// Moves the money of a voucher: the protocol's part is burnt or the community's, the base is shared by `dat`.

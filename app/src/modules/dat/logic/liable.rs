@@ -11,7 +11,7 @@ use state::{Key, Pb, Read, key::encoded};
 use super::{
     records::{account, asset, exposure, keep_version, version},
     revenue::add_income,
-    tokens::put,
+    tokens::{put, treasury_of},
 };
 use crate::{
     checks::FEE_DENOM,
@@ -114,7 +114,7 @@ fn void_pool(ctx: &mut Ctx, asset: &pb::Asset) -> Result<()> {
             continue;
         }
         let pool = stored::address(&dat.owner)?;
-        dat.quorum = 0;
+        (dat.idao, dat.quorum) = (treasury_of(asset, &owner), 0);
         dat.owner = owner.to_string();
         OWNED.remove(&mut ctx.state, &(pool, asset.id, serial));
         OWNED.set(&mut ctx.state, &(owner, asset.id, serial), &());

@@ -84,8 +84,9 @@ pub(crate) fn stopped(state: &dyn Read, asset: &pb::Asset, dat: &pb::Dat) -> Res
 }
 
 /// The first instant from which a use is over: expiry, the end of its licence, revocation of account, token, licence or
-/// version, or a freeze that is on now. Work done before it may be charged later. Nothing: no end is known.
-pub(crate) fn use_ends(state: &dyn Read, use_: &Use, now: Time) -> Result<Option<Time>> {
+/// version, or a freeze that is on now or was when the work was done. Work done before it may be charged later. Nothing:
+/// no end is known.
+pub(crate) fn use_ends(state: &dyn Read, use_: &Use, (work, now): (Time, Time)) -> Result<Option<Time>> {
     let asset = super::asset(state, use_.asset)?;
     let version = fate(state, use_.asset, use_.version)?;
     let licence = policy(state, use_.asset, use_.policy_version)?;
@@ -98,7 +99,7 @@ pub(crate) fn use_ends(state: &dyn Read, use_: &Use, now: Time) -> Result<Option
         revoked_account(state, use_.asset, use_.consumer)?,
     ];
     if belongs(state, &asset)? {
-        ends.push(idao::frozen_since(state, idao::Subject::Asset(asset.id), now)?);
+        ends.push(idao::frozen_since(state, idao::Subject::Asset(asset.id), (work, now))?);
     }
     if let Some(serial) = use_.serial {
         match find_dat(state, use_.asset, serial)? {

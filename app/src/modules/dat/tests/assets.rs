@@ -1,7 +1,10 @@
 //! Control of assets: the owner's, whatever anybody votes.
 
 use super::*;
-use crate::modules::idao;
+use crate::{
+    modules::{dat::types::Use, idao},
+    time::Time,
+};
 use proto::lazchain::idao::v1 as idaos;
 
 fn offer(to: &str) -> pb::MsgTransferAsset {
@@ -105,12 +108,8 @@ fn an_asset_moves_to_another_idao_of_its_owner_or_to_none() {
     assert_eq!((same.codespace.as_str(), same.code), ("sdk", 18));
 }
 
-#[test]
-fn what_a_guardian_freezes_takes_no_use_and_pays_no_claims_until_its_owner_leaves() {
-    let mut chain = chain();
-    let home = create(&mut chain, "ada");
-    let made = settled(&mut chain, NewAnchor { idao: home, ..new("ada", "a") });
-    pay(&mut chain, payment(made, 100));
+/// Ada, a guardian, freezes the asset.
+fn freeze(chain: &mut TestChain, home: u64) {
     let freeze = idaos::MsgFreezeSubject {
         guardian: text("ada"),
         idao: home,
@@ -118,7 +117,23 @@ fn what_a_guardian_freezes_takes_no_use_and_pays_no_claims_until_its_owner_leave
         subject: 1,
         reason_hash: vec![7; 32],
     };
-    let _: idaos::MsgFreezeSubjectResponse = ok(&mut chain, "ada", &freeze);
+    let _: idaos::MsgFreezeSubjectResponse = ok(chain, "ada", &freeze);
+}
+
+/// When Dan's use of the asset ended, for work of one instant that is charged at another.
+fn use_ends(chain: &TestChain, when: (Time, Time)) -> Option<Time> {
+    let consumer = &address("dan");
+    let use_ = Use { asset: 1, version: 1, policy_version: 1, consumer, serial: None };
+    logic::use_ends(&state(chain), &use_, when).expect("reads")
+}
+
+#[test]
+fn what_a_guardian_freezes_takes_no_use_and_pays_no_claims_until_its_owner_leaves() {
+    let mut chain = chain();
+    let home = create(&mut chain, "ada");
+    let made = settled(&mut chain, NewAnchor { idao: home, ..new("ada", "a") });
+    pay(&mut chain, payment(made, 100));
+    freeze(&mut chain, home);
     let claim_it = pb::MsgClaimRevenue {
         sender: text("zoe"),
         dats: vec![pb::DatRef { asset: 1, serial: 1 }],
@@ -138,19 +153,28 @@ fn what_a_guardian_freezes_takes_no_use_and_pays_no_claims_until_its_owner_leave
     let shown: pb::QueryAssetResponse = chain.ask("/lazchain.dat.v1.Query/Asset", &ask).expect("answers");
     assert_eq!(shown.status(), pb::AssetStatus::Frozen);
     let now = chain.seen(vec![]).time;
-    let dan = address("dan");
-    let use_ = crate::modules::dat::types::Use {
-        asset: 1,
-        version: 1,
-        policy_version: 1,
-        consumer: &dan,
-        serial: None,
-    };
-    let ends = logic::use_ends(&state(&chain), &use_, now).expect("reads").expect("since the freeze");
-    assert!(ends < now);
+    assert!(use_ends(&chain, (now, now)).expect("since the freeze") < now);
     let leave = idaos::MsgLeaveIdao { member: text("ada"), idao: home };
     let _: idaos::MsgLeaveIdaoResponse = ok(&mut chain, "ada", &leave);
     assert_eq!(claim(&mut chain, &[(1, 1)]), 60);
+}
+
+/// Nobody works while an asset is frozen, to be paid for it after the thaw.
+#[test]
+fn work_done_during_a_freeze_stays_unpaid_after_it() {
+    let mut chain = chain();
+    let home = create(&mut chain, "ada");
+    settled(&mut chain, NewAnchor { idao: home, ..new("ada", "a") });
+    let before = chain.seen(vec![]).time;
+    chain.blocks(1);
+    freeze(&mut chain, home);
+    let during = chain.seen(vec![]).time;
+    chain.skip_secs(1_000_000);
+    chain.blocks(3);
+    let now = chain.seen(vec![]).time;
+    assert!(!logic::frozen(&state(&chain), &asset(&chain, 1), now).expect("reads"), "it is over");
+    assert!(use_ends(&chain, (during, now)).is_some_and(|ended| ended <= during));
+    assert_eq!([before, now].map(|work| use_ends(&chain, (work, now))), [None, None]);
 }
 
 /// G39: no permission grows by being passed on.

@@ -84,3 +84,16 @@ fn a_share_that_an_idao_holds_of_its_own_assets_is_its_income_however_it_came_by
     assert_eq!(claim(&mut chain, &[(2, 2)]), 60);
     assert_eq!((members_part(&mut chain), wealth(&chain, &treasury)), (30, 330));
 }
+
+#[test]
+fn the_share_of_a_quorum_that_judged_an_idaos_own_asset_wrongly_is_the_treasurys() {
+    let mut chain = chain();
+    ours(&mut chain);
+    let its = |new| NewAnchor { idao: 1, owner: idao::account(1), ..new };
+    let first = liable(&mut chain, its(NewAnchor { quorum_pool: Some((1, 200)), ..new("ada", "a") }));
+    settled(&mut chain, its(next("ada", "a2", 1)));
+    revoke(&mut chain, first);
+    pay(&mut chain, payment((1, 2), 1_000));
+    assert_eq!(claim(&mut chain, &[(1, 2)]), 12);
+    assert_eq!((members_part(&mut chain), wealth(&chain, &idao::account(1))), (6, 6));
+}

@@ -52,32 +52,39 @@ fn runs(state: &dyn Read, freeze: &pb::Freeze, now: Time) -> Result<bool> {
     Ok(vote.is_some_and(|Pb(vote)| vote.status() == Status::Voting))
 }
 
-/// Whether something is frozen now. An asset is only while it counts as the iDAO's: its owner is the one it was frozen
-/// under, and a member or the iDAO itself.
-pub(crate) fn is_frozen(state: &dyn Read, subject: Subject, now: Time) -> Result<bool> {
+/// The freeze of something, ended or not. That of an asset counts only while the asset does as the iDAO's: its owner is
+/// the one it was frozen under, and a member or the iDAO itself.
+fn freeze_of(state: &dyn Read, subject: Subject) -> Result<Option<pb::Freeze>> {
     let home = match subject {
         Subject::Asset(id) => hooks::asset_home(state, id)?,
         Subject::Task(id) => hooks::task_home(state, id)?.map(|(idao, _)| (idao, account(idao))),
         Subject::Proposal(id) => Some((votes::proposal(state, id)?.idao, account(0))),
     };
-    let Some((idao, owner)) = home else { return Ok(false) };
-    let Some(freeze) = find(state, idao, subject)? else { return Ok(false) };
+    let Some((idao, owner)) = home else { return Ok(None) };
+    let Some(freeze) = find(state, idao, subject)? else { return Ok(None) };
     if let Subject::Asset(_) = subject
         && (freeze.owner != owner.to_string() || !members::belongs(state, idao, &owner)?)
     {
-        return Ok(false);
-    }
-    runs(state, &freeze, now)
-}
-
-/// Since when something is frozen, if it is now.
-pub(crate) fn frozen_since(state: &dyn Read, subject: Subject, now: Time) -> Result<Option<Time>> {
-    if !is_frozen(state, subject, now)? {
         return Ok(None);
     }
-    let Subject::Asset(id) = subject else { return Ok(Some(now)) };
-    let Some((idao, _)) = hooks::asset_home(state, id)? else { return Ok(None) };
-    Ok(find(state, idao, subject)?.map(|freeze| stored::time(freeze.began.as_ref())))
+    Ok(Some(freeze))
+}
+
+/// Whether something is frozen now.
+pub(crate) fn is_frozen(state: &dyn Read, subject: Subject, now: Time) -> Result<bool> {
+    freeze_of(state, subject)?.map_or(Ok(false), |freeze| runs(state, &freeze, now))
+}
+
+/// Since when something is frozen, if it is now, or was at an earlier instant: a subject is frozen once.
+pub(crate) fn frozen_since(
+    state: &dyn Read,
+    subject: Subject,
+    (earlier, now): (Time, Time),
+) -> Result<Option<Time>> {
+    let Some(freeze) = freeze_of(state, subject)? else { return Ok(None) };
+    let (began, until) = (stored::time(freeze.began.as_ref()), stored::time(freeze.until.as_ref()));
+    let then = began <= earlier && earlier < until;
+    Ok((then || runs(state, &freeze, now)?).then_some(began))
 }
 
 /// Freezes something and opens the vote on it, which returns.
