@@ -194,6 +194,11 @@ pub(crate) fn write_file_by(
     write: impl FnOnce(&mut dyn Write) -> Result<()>,
 ) -> Result<()> {
     let doing = || format!("cannot write {}", path.display());
+    // a device or a pipe is written to; nothing takes its place
+    if existing == Existing::Replace && path.metadata().is_ok_and(|there| !there.is_file()) {
+        let mut there = File::options().write(true).open(path).with_context(doing)?;
+        return write(&mut there).with_context(doing);
+    }
     let folder = folder_of(path);
     let permissions = fs::Permissions::from_mode(mode);
     let mut file =
@@ -252,5 +257,21 @@ mod tests {
         write_file(&path, b"two", 0o600, Existing::Replace).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_pipe_is_written_to_and_stays_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let reader = std::thread::spawn({
+            let path = path.clone();
+            move || fs::read(path).unwrap()
+        });
+        write_file(&path, b"one", 0o600, Existing::Replace).unwrap();
+        assert_eq!(reader.join().unwrap(), b"one");
+        assert!(!fs::metadata(&path).unwrap().is_file());
+        assert!(write_file(&path, b"two", 0o600, Existing::Refuse).is_err());
+        assert!(write_file(folder.path(), b"two", 0o600, Existing::Replace).is_err());
     }
 }
