@@ -191,7 +191,10 @@ mod tests {
         assert_eq!(found(&store, &[ada.clone(), bob.clone()], false), (vec![1_000, 2_000, 3_000], 120));
         assert_eq!(found(&store, &[bob, ada.clone()], true), (vec![120_000, 119_000, 118_000], 120));
         // a full page is given, with what was counted
-        assert_eq!(found(&store, &[ada.clone()], true), (vec![120_000, 119_999, 119_998], 100_000));
+        assert_eq!(
+            found(&store, std::slice::from_ref(&ada), true),
+            (vec![120_000, 119_999, 119_998], 100_000)
+        );
         assert_eq!(found(&store, &[Condition::Heights(0, u64::MAX)], false), (vec![1, 2, 3], 100_000));
         assert_eq!(found(&store, &[ada.clone(), at(0)], false), (vec![], 0));
         assert_eq!(found(&store, &[at(5), at(6)], false), (vec![], 0));
