@@ -339,7 +339,7 @@ def use(demo, encoder, classifier, tasks, weights):
     demo.daemon("upstream", sys.executable, HERE / "upstream.py", upstream, weights)
     settings = demo.home() / "config" / "provider.toml"
     offers = "".join(
-        f'[[offers]]\nasset = {asset}\nupstream = "http://127.0.0.1:{upstream}"\nleast_units = {least}\n'
+        f'[[offers]]\nasset = {asset}\nupstream = "http://127.0.0.1:{upstream}"\nleast_units = {least}\npaths = ["POST /v1/predict"]\n'
         for asset, least in ((encoder, 300), (classifier, 1))
     )
     settings.write_text(f'listen = "127.0.0.1:{door}"\nredeem_secs = 20\n{offers}')
