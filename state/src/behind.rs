@@ -1,14 +1,11 @@
 //! History is written behind the commits. What a block changed is in memory while its height is among the recent ones,
-//! and in its undo record on disk; its entries in history are needed only when it leaves memory. So those of several
-//! blocks are written together, as one sorted table that the database takes over, and no commit waits for them.
+//! and in the log on disk; its entries in history are needed only when it leaves memory. So those of several blocks are written together, as one sorted table that the database takes over, and no commit waits for them.
 
-use crate::codec;
+use crate::codec::undo_of;
 use crate::core::Core;
 use crate::db::Family;
 use crate::fault::Fault;
 use crate::history;
-use crate::load;
-use crate::merge::Ask;
 use crate::read::Changes;
 use crate::version::Version;
 use std::sync::{Arc, PoisonError};
@@ -55,23 +52,17 @@ fn write(core: &Core, versions: &[Arc<Version>]) -> Result<(), Fault> {
     put(core, &blocks)
 }
 
-/// Writes, from undo records, what a crash kept from being written and is in memory no more.
+/// Writes, from the log, what a crash kept from being written and is in memory no more.
 pub(crate) fn catch_up(core: &Core) -> Result<(), Fault> {
-    let (mut from, until) = (core.history_to(), core.oldest().height);
-    while from < until {
-        let past = from.to_be_bytes();
-        let limit = u32::try_from(TOGETHER).unwrap_or(u32::MAX);
-        let records =
-            core.db.page(Family::Undo, &Ask { prefix: &[], past: Some(&past), back: false, limit })?;
-        let mut blocks = Vec::new();
-        for record in &records {
-            let height = load::height_of(record)?;
-            if height <= until {
-                blocks.push((height, codec::decode_changes(&record.value)?));
-            }
-        }
-        let Some((last, _)) = blocks.last() else { break };
-        from = *last;
+    let (from, until) = (core.history_to(), core.oldest().height);
+    let Some(mut heights) = core.db.chain(from, until) else {
+        // a power failure took the end of the log, of which the tables had more: what was before is not known any more
+        return core.begin_history(until);
+    };
+    heights.reverse();
+    for heights in heights.chunks(TOGETHER) {
+        let undo = |height: &u64| Ok((*height, undo_of(core.db.replaced(*height)?)));
+        let blocks: Vec<(u64, Changes)> = heights.iter().map(undo).collect::<Result<_, Fault>>()?;
         put(core, &blocks.iter().map(|(height, undo)| (*height, undo)).collect::<Vec<_>>())?;
     }
     Ok(())

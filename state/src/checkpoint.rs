@@ -5,12 +5,11 @@ use crate::codec::{self, Reader};
 use crate::core::{self, Core};
 use crate::db::{Db, Family};
 use crate::fault::Fault;
-use crate::merge::Ask;
-use crate::read::Changes;
 use crate::tree::arena::Leaf;
 use crate::tree::forest::{self, Forest, Tries};
 use crate::tree::hash::Hash;
 use crate::version::Version;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -152,7 +151,7 @@ fn grow(forest: &Forest, tries: Tries, record: &[u8]) -> Result<Tries, Fault> {
     Ok(grown.tries)
 }
 
-/// Applies what was changed after height `at`, as undo records name it.
+/// Applies what was changed after height `at`, as the log names it.
 fn catch_up(
     db: &Db,
     forest: &Forest,
@@ -160,21 +159,13 @@ fn catch_up(
     height: u64,
     mut tries: Tries,
 ) -> Result<Option<Tries>, Fault> {
-    if at > height {
-        return Ok(None);
+    // records right after the checkpoint may have been forgotten
+    let Some(heights) = db.chain(at, height).filter(|_| at <= height) else { return Ok(None) };
+    let mut changed = BTreeSet::new();
+    for height in heights {
+        changed.extend(db.replaced(height)?.into_iter().map(|replaced| replaced.key));
     }
-    let from = at.to_be_bytes();
-    let ask = Ask { prefix: &[], past: Some(&from), back: false, limit: u32::MAX };
-    let first = db.page(Family::Undo, &Ask { prefix: &[], past: None, back: false, limit: 1 })?;
-    let known = first.first().is_some_and(|record| record.key.as_slice() <= from.as_slice());
-    if !known && at < height {
-        return Ok(None); // records right after the checkpoint may have been forgotten
-    }
-    let mut changed = Changes::new();
-    for record in db.entries(Family::Undo, &ask) {
-        changed.extend(codec::decode_changes(&record?.value)?.into_keys().map(|key| (key, None)));
-    }
-    let keys: Vec<&[u8]> = changed.keys().map(Vec::as_slice).collect();
+    let keys: Vec<&[u8]> = changed.iter().map(Vec::as_slice).collect();
     for keys in keys.chunks(BATCH) {
         let values = db.get_sorted(Family::Latest, keys)?;
         let changes: Vec<(&[u8], Option<&[u8]>)> =

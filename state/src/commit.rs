@@ -1,10 +1,11 @@
 //! A block on its way into the store: staged in memory, then committed in one batch.
 
+use crate::batch::Batch;
 use crate::behind;
-use crate::codec;
 use crate::core::{self, Core};
 use crate::db::{Db, Family};
 use crate::fault::Fault;
+use crate::log::Kind;
 use crate::merge::Word;
 use crate::options::Durability;
 use crate::prune;
@@ -14,7 +15,6 @@ use crate::tree::forest::{Forest, Lists, Tries, split};
 use crate::tree::hash;
 use crate::version::Version;
 use rayon::prelude::*;
-use rocksdb::WriteBatch;
 use std::sync::{Arc, PoisonError};
 
 /// In relaxed durability, so many blocks may be at risk.
@@ -35,7 +35,7 @@ pub struct Staged {
     removed: Vec<Vec<u8>>,
     forest: Arc<Forest>,
     /// What is to be written, as far as it is known before the commit.
-    batch: WriteBatch,
+    batch: Batch,
 }
 
 impl Staged {
@@ -95,10 +95,8 @@ pub(crate) fn stage(core: &Core, height: u64, changes: Vec<Word>, seen: &Seen) -
             both.map(|((key, change), before)| ((key.clone(), change), (key, before))).unzip();
         rayon::join(|| changes.into_iter().collect(), || undo.into_iter().collect())
     };
-    let (grown, batch) = rayon::join(
-        || base.forest.apply(&base.tries, &listed(&changes)),
-        || written(core, height, &changes, &undo),
-    );
+    let (grown, batch) =
+        rayon::join(|| base.forest.apply(&base.tries, &listed(&changes)), || written(core, &changes, &undo));
     let grown = grown?;
     let mut staged = Staged {
         height,
@@ -111,7 +109,7 @@ pub(crate) fn stage(core: &Core, height: u64, changes: Vec<Word>, seen: &Seen) -
         born: grown.born,
         dead: grown.dead,
         removed: Vec::new(),
-        batch: WriteBatch::default(),
+        batch: Batch::default(),
     };
     (staged.batch, staged.removed) = batch?;
     Ok(staged)
@@ -159,7 +157,8 @@ pub(crate) fn commit(core: &Arc<Core>, mut staged: Staged, index: Index) -> Resu
         )));
     }
     let strict = core.options.durability == Durability::Strict;
-    core.db.write(batch, strict)?;
+    let kind = Kind::Block { height: staged.height, below: staged.base.height };
+    core.db.write(kind, batch, strict)?;
     fail::fail_point!("commit.after-write", |_| Err(Fault::disk("commit", "failpoint after write")));
     let height = version.height;
     if let Some(earliest) = earliest {
@@ -212,24 +211,12 @@ fn write_first(db: &Db, changes: &Changes) -> Result<(), Fault> {
 
 /// The values that a block writes and what it replaces, which has the same keys; beside it the keys that are no more.
 /// The values of a genesis are written as tables.
-fn written(
-    core: &Core,
-    height: u64,
-    changes: &Changes,
-    undo: &Changes,
-) -> Result<(WriteBatch, Vec<Vec<u8>>), Fault> {
-    let (db, mut batch) = (&core.db, WriteBatch::default());
-    for ((key, change), before) in changes.iter().zip(undo.values()) {
-        match change {
-            Some(value) => db.put(&mut batch, Family::Latest, key, value),
-            None => db.delete(&mut batch, Family::Latest, key),
-        }
-        if before.is_none() {
-            let (name, within) = name_of(key)?;
-            db.put(&mut batch, Family::Keys, &name, within);
-        }
+fn written(core: &Core, changes: &Changes, undo: &Changes) -> Result<(Batch, Vec<Vec<u8>>), Fault> {
+    let (db, mut batch) = (&core.db, Batch::block(&core.db, changes, undo));
+    for (key, _) in undo.iter().filter(|(_, before)| before.is_none()) {
+        let (name, within) = name_of(key)?;
+        batch.put(db, Family::Keys, &name, within);
     }
-    db.put(&mut batch, Family::Undo, &height.to_be_bytes(), &codec::encode_changes(undo));
     let removed = changes.iter().filter(|(_, change)| change.is_none()).map(|(key, _)| key.clone());
     Ok((batch, removed.collect()))
 }
@@ -240,18 +227,18 @@ fn batch(
     staged: &mut Staged,
     index: &Index,
     leaving: &[Arc<Version>],
-) -> Result<(WriteBatch, Option<u64>), Fault> {
+) -> Result<(Batch, Option<u64>), Fault> {
     let (db, mut batch) = (&core.db, std::mem::take(&mut staged.batch));
     for (key, value) in &index.txs {
-        db.put(&mut batch, Family::Txs, key, value);
+        batch.put(db, Family::Txs, key, value);
     }
     for (key, value) in &index.events {
-        db.put(&mut batch, Family::Events, key, value);
+        batch.put(db, Family::Events, key, value);
     }
     core::put_latest(db, &mut batch, staged.height, &staged.app_hash);
     forget_names(core, staged, leaving, &mut batch)?;
     core::put_history_to(db, &mut batch, core.history_to());
-    let earliest = prune::round(core, staged.height, &mut batch);
+    let earliest = prune::round(core, staged.height, &mut batch)?;
     Ok((batch, earliest))
 }
 
@@ -260,14 +247,14 @@ fn forget_names(
     core: &Core,
     staged: &Staged,
     leaving: &[Arc<Version>],
-    batch: &mut WriteBatch,
+    batch: &mut Batch,
 ) -> Result<(), Fault> {
     for next in leaving.iter().filter_map(|version| version.next()) {
         for key in &next.removed {
             let touched =
                 staged.changes.contains_key(key) || next.newer().any(|newer| newer.undo.contains_key(key));
             if !touched {
-                core.db.delete(batch, Family::Keys, &name_of(key)?.0);
+                batch.delete(&core.db, Family::Keys, &name_of(key)?.0);
             }
         }
     }

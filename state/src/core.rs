@@ -1,11 +1,12 @@
 //! One open database with the tries over it.
 
+use crate::batch::Batch;
 use crate::db::{Db, Family};
 use crate::deep::DeepTries;
 use crate::fault::Fault;
+use crate::log::Kind;
 use crate::options::Options;
 use crate::version::Version;
-use rocksdb::WriteBatch;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
@@ -170,6 +171,17 @@ impl Core {
         self.earliest.load(Ordering::Acquire)
     }
 
+    /// Nothing below a height is known any more.
+    pub(crate) fn begin_history(&self, height: u64) -> Result<(), Fault> {
+        let mut batch = Batch::default();
+        put_earliest(&self.db, &mut batch, height);
+        put_history_to(&self.db, &mut batch, height);
+        self.db.write(Kind::Rows, batch, true)?;
+        self.set_history_from(height);
+        self.set_history_to(height);
+        Ok(())
+    }
+
     pub(crate) fn set_history_from(&self, height: u64) {
         self.earliest.store(height, Ordering::Release);
     }
@@ -243,10 +255,10 @@ pub(crate) fn read_latest(db: &Db) -> Result<Option<(u64, [u8; 32])>, Fault> {
 }
 
 /// Writes the newest height and its app hash.
-pub(crate) fn put_latest(db: &Db, batch: &mut WriteBatch, height: u64, app_hash: &[u8; 32]) {
+pub(crate) fn put_latest(db: &Db, batch: &mut Batch, height: u64, app_hash: &[u8; 32]) {
     let record = [height.to_be_bytes().as_slice(), app_hash].concat();
-    db.put(batch, Family::Meta, LATEST, &record);
-    db.put(batch, Family::Meta, &root_key(height), app_hash);
+    batch.put(db, Family::Meta, LATEST, &record);
+    batch.put(db, Family::Meta, &root_key(height), app_hash);
 }
 
 /// Key of a height's app hash.
@@ -267,11 +279,11 @@ fn read_height(db: &Db, key: &[u8]) -> Result<u64, Fault> {
 }
 
 /// Writes up to which height entries are in history.
-pub(crate) fn put_history_to(db: &Db, batch: &mut WriteBatch, height: u64) {
-    db.put(batch, Family::Meta, HISTORY, &height.to_be_bytes());
+pub(crate) fn put_history_to(db: &Db, batch: &mut Batch, height: u64) {
+    batch.put(db, Family::Meta, HISTORY, &height.to_be_bytes());
 }
 
 /// Writes the earliest readable height.
-pub(crate) fn put_earliest(db: &Db, batch: &mut WriteBatch, height: u64) {
-    db.put(batch, Family::Meta, EARLIEST, &height.to_be_bytes());
+pub(crate) fn put_earliest(db: &Db, batch: &mut Batch, height: u64) {
+    batch.put(db, Family::Meta, EARLIEST, &height.to_be_bytes());
 }

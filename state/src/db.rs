@@ -1,20 +1,24 @@
 //! RocksDB: the column families, how they are tuned, and every call that reaches it.
 
+use crate::batch::Batch;
 use crate::fault::Fault;
+use crate::format;
+use crate::log::{Kind, Log};
+use crate::logged::logged;
 use crate::merge::{self, Ask};
 use crate::options::Options;
 use crate::read::Entry;
 use rayon::prelude::*;
 use rocksdb::{
     BlockBasedIndexType, BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB,
-    DBCompactionStyle, DBCompressionType, DBRawIterator, IngestExternalFileOptions, IteratorMode,
-    ReadOptions, SstFileWriter, WaitForCompactOptions, WriteBatch, WriteBufferManager, WriteOptions,
+    DBCompactionStyle, DBCompressionType, DBRawIterator, FlushOptions, IngestExternalFileOptions,
+    IteratorMode, ReadOptions, ReadTier, SstFileWriter, WaitForCompactOptions, WriteBufferManager,
     compaction_filter::Decision,
 };
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// How the name of a table ends that the database has not taken over.
 pub(crate) const DRAFT: &str = "table";
@@ -28,8 +32,6 @@ const READ_TOGETHER: usize = 256;
 pub(crate) enum Family {
     /// key -> value: the only read path.
     Latest,
-    /// height -> what its keys held before.
-    Undo,
     /// key, height -> what the key held before.
     History,
     /// hash of a key within its store, store -> the key.
@@ -42,14 +44,16 @@ pub(crate) enum Family {
     Events,
 }
 
-const FAMILIES: [Family; 7] =
-    [Family::Latest, Family::Undo, Family::History, Family::Keys, Family::Meta, Family::Txs, Family::Events];
+/// All of them; the log names each by its place here.
+const FAMILIES: [Family; 6] =
+    [Family::Latest, Family::History, Family::Keys, Family::Meta, Family::Txs, Family::Events];
+/// The folder of the log, within that of the database.
+pub(crate) const LOG: &str = "log";
 
 impl Family {
-    const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Family::Latest => "latest",
-            Family::Undo => "undo",
             Family::History => "hist",
             Family::Keys => "keys",
             Family::Meta => "meta",
@@ -57,11 +61,22 @@ impl Family {
             Family::Events => "events",
         }
     }
+
+    /// Its number in the log.
+    pub(crate) fn number(self) -> u8 {
+        FAMILIES.iter().zip(0..).find(|(family, _)| **family == self).map_or(u8::MAX, |(_, number)| number)
+    }
+
+    /// The one of a number.
+    pub(crate) fn from_number(number: u8) -> Option<Family> {
+        FAMILIES.get(usize::from(number)).copied()
+    }
 }
 
 /// An open database.
 pub(crate) struct Db {
-    rocks: DB,
+    pub(crate) rocks: DB,
+    pub(crate) log: Mutex<Log>,
     cache: Cache,
     folder: PathBuf,
     /// The earliest readable height, as the compaction of `hist` knows it: only ever a height that is on disk.
@@ -84,20 +99,27 @@ impl Db {
         whole.set_max_open_files(512);
         whole.set_keep_log_file_num(2);
         whole.set_max_log_file_size(4 << 20);
-        whole.set_wal_bytes_per_sync(1 << 20);
         whole.set_bytes_per_sync(1 << 20);
-        whole.set_max_total_wal_size((write_budget as u64).max(64 << 20));
+        // the log is ours; so the tables must be of one moment
+        whole.set_atomic_flush(true);
         let forget_through = Arc::new(AtomicU64::new(0));
         let families = FAMILIES.map(|family| {
             let tuned = tuned(family, &cache, write_budget, &forget_through);
             ColumnFamilyDescriptor::new(family.name(), tuned)
         });
+        if folder.join("CURRENT").exists() {
+            let names = DB::list_cf(&whole, folder);
+            format::check_families(&names.map_err(|why| Fault::disk("opening the database", why))?)?;
+        }
         let rocks = DB::open_cf_descriptors(&whole, folder, families)
             .map_err(|why| Fault::disk("opening the database", why))?;
-        Ok(Db { rocks, cache, folder: folder.to_path_buf(), forget_through })
+        let (log, lacking) = Log::open(folder.join(LOG), logged(&rocks, ReadTier::All)?)?;
+        let db = Db { rocks, log: Mutex::new(log), cache, folder: folder.to_path_buf(), forget_through };
+        db.replay(&lacking)?;
+        Ok(db)
     }
 
-    fn family(&self, family: Family) -> &ColumnFamily {
+    pub(crate) fn family(&self, family: Family) -> &ColumnFamily {
         self.rocks.cf_handle(family.name()).expect("the database is opened with all families")
     }
 
@@ -167,31 +189,9 @@ impl Db {
         View { db: self, snapshot: self.rocks.snapshot() }
     }
 
-    /// Puts into a batch.
-    pub(crate) fn put(&self, batch: &mut WriteBatch, family: Family, key: &[u8], value: &[u8]) {
-        batch.put_cf(self.family(family), key, value);
-    }
-
-    /// Deletes in a batch.
-    pub(crate) fn delete(&self, batch: &mut WriteBatch, family: Family, key: &[u8]) {
-        batch.delete_cf(self.family(family), key);
-    }
-
-    /// Deletes `from` (itself included) to `until` in a batch.
-    pub(crate) fn delete_range(&self, batch: &mut WriteBatch, family: Family, from: &[u8], until: &[u8]) {
-        batch.delete_range_cf(self.family(family), from, until);
-    }
-
-    /// Writes a batch, all or nothing; on disk for good if `sync`.
-    pub(crate) fn write(&self, batch: WriteBatch, sync: bool) -> Result<(), Fault> {
-        let mut options = WriteOptions::default();
-        options.set_sync(sync);
-        self.rocks.write_opt(batch, &options).map_err(|why| Fault::disk("writing a batch", why))
-    }
-
-    /// Writes a batch that is on disk for good only after [`Db::flush`].
-    pub(crate) fn write_bulk(&self, batch: WriteBatch) -> Result<(), Fault> {
-        self.rocks.write_without_wal(batch).map_err(|why| Fault::disk("writing in bulk", why))
+    /// Writes rows that are on disk for good only after [`Db::flush`].
+    pub(crate) fn write_bulk(&self, batch: Batch) -> Result<(), Fault> {
+        self.rocks.write_without_wal(batch.rocks).map_err(|why| Fault::disk("writing in bulk", why))
     }
 
     /// Writes rows, which are in order and each once, as tables beside the log; on disk for good.
@@ -231,23 +231,17 @@ impl Db {
         let Some(last) = seeker.key() else {
             return seeker.status().map_err(|why| Fault::disk("reading the last row", why));
         };
-        let mut batch = WriteBatch::default();
-        self.delete_range(&mut batch, family, &[], last);
-        self.delete(&mut batch, family, last);
-        self.write(batch, true)
+        let mut batch = Batch::default();
+        batch.delete_range(self, family, &[], last);
+        batch.delete(self, family, last);
+        self.write(Kind::Rows, batch, true)
     }
 
-    /// Puts everything written in bulk on disk for good.
+    /// Puts everything written so far into tables, on disk for good.
     pub(crate) fn flush(&self) -> Result<(), Fault> {
-        for family in FAMILIES {
-            self.rocks.flush_cf(self.family(family)).map_err(|why| Fault::disk("flushing", why))?;
-        }
-        self.sync()
-    }
-
-    /// Puts everything written so far on disk for good.
-    pub(crate) fn sync(&self) -> Result<(), Fault> {
-        self.rocks.flush_wal(true).map_err(|why| Fault::disk("syncing the log", why))
+        let families = FAMILIES.map(|family| self.family(family));
+        let flushed = self.rocks.flush_cfs_opt(&families.each_ref(), &FlushOptions::default());
+        flushed.map_err(|why| Fault::disk("flushing", why))
     }
 
     /// Flushes what is in write buffers, and waits until no compaction is under way or wanted.
@@ -326,8 +320,8 @@ fn tuned(family: Family, cache: &Cache, write_budget: usize, forget: &Arc<Atomic
     let buffer = (write_budget / 3).clamp(1 << 20, 64 << 20);
     options.set_write_buffer_size(buffer);
     options.set_compression_type(DBCompressionType::Lz4);
-    if !matches!(family, Family::Undo | Family::History) {
-        table.set_bloom_filter(10.0, false); // those two are sought in, which no filter shortens
+    if family != Family::History {
+        table.set_bloom_filter(10.0, false); // it is sought in, which no filter shortens
     }
     match family {
         Family::Latest => {
@@ -335,7 +329,7 @@ fn tuned(family: Family, cache: &Cache, write_budget: usize, forget: &Arc<Atomic
             options.set_level_compaction_dynamic_level_bytes(true);
             options.set_optimize_filters_for_hits(false);
         }
-        Family::Undo | Family::History => {
+        Family::History => {
             table.set_block_size(16 << 10);
             options.set_compaction_style(DBCompactionStyle::Universal);
             options.set_compression_type(DBCompressionType::Zstd);

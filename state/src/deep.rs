@@ -1,9 +1,8 @@
 //! Tries of heights that are no longer in memory, worked out anew from what has changed since.
 
-use crate::codec;
+use crate::codec::Replaced;
 use crate::commit::name_of;
 use crate::core::Core;
-use crate::db::Family;
 use crate::fault::Fault;
 use crate::history::{Span, Words};
 use crate::merge::Ask;
@@ -66,27 +65,19 @@ pub(crate) fn tries(
 /// What the keys changed within the span held before it.
 fn changed_since(core: &Core, span: Span) -> Result<Option<Changes>, Fault> {
     let mut changes = Changes::new();
-    let from = span.from.to_be_bytes();
-    let mut next = span.from.saturating_add(1);
-    let ask = Ask { prefix: &[], past: Some(&from), back: false, limit: u32::MAX };
-    for record in core.db.entries(Family::Undo, &ask) {
-        let record = record?;
-        if record.key != next.to_be_bytes() {
-            break;
-        }
-        for (key, before) in codec::decode_changes(&record.value)? {
-            changes.entry(key).or_insert(before);
+    // the log reaches less far back than history, and is read faster
+    let chain = core.db.chain(span.from, span.to);
+    for height in chain.iter().flatten() {
+        for Replaced { key, before, .. } in core.db.replaced(*height)? {
+            changes.insert(key, before); // the oldest comes last
         }
         if changes.len() > MOST_CHANGES {
             return Ok(None);
         }
-        if next == span.to {
-            return Ok(Some(changes));
-        }
-        next = next.saturating_add(1);
     }
-    // undo records reach less far back than history
-    changes.clear();
+    if chain.is_some() {
+        return Ok(Some(changes));
+    }
     let all = Ask { prefix: &[], past: None, back: false, limit: u32::MAX };
     for word in Words::new(&core.db, &all, span) {
         let (key, before) = word?;

@@ -17,6 +17,7 @@
     )
 )]
 
+mod batch;
 mod behind;
 mod checkpoint;
 mod codec;
@@ -31,6 +32,8 @@ mod history;
 mod item;
 pub mod key;
 mod load;
+mod log;
+mod logged;
 mod map;
 mod merge;
 mod options;

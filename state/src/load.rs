@@ -1,6 +1,6 @@
 //! Building the tries when a store is opened.
 
-use crate::codec;
+use crate::codec::undo_of;
 use crate::core;
 use crate::db::{Db, Family};
 use crate::fault::Fault;
@@ -70,7 +70,7 @@ struct Step {
     dead: Lists,
 }
 
-/// Takes back block after block, as far as undo records go and memory is meant to.
+/// Takes back block after block, as far as the log goes and memory is meant to.
 fn backwards(
     db: &Db,
     options: &Options,
@@ -78,25 +78,20 @@ fn backwards(
     height: u64,
     tries: Tries,
 ) -> Result<VecDeque<Arc<Version>>, Fault> {
-    let records =
-        db.page(Family::Undo, &Ask { prefix: &[], past: None, back: true, limit: options.recent.max(2) })?;
     let mut steps: Vec<Step> = Vec::new();
     let mut here = (height, tries);
-    for pair in records.windows(2) {
-        let [record, before] = pair else { continue };
-        let (at, below) = (height_of(record)?, height_of(before)?);
-        if at != here.0 {
-            return Err(Fault::corrupt("undo records", format!("the one of height {} is missing", here.0)));
-        }
-        let undo = codec::decode_changes(&record.value)?;
+    for _ in 1..options.recent.max(2) {
+        // the genesis is not remembered: there is nothing below the first block to go back to
+        let Some(below) = db.below(here.0).filter(|below| *below > 0) else { break };
+        let undo = undo_of(db.replaced(here.0)?);
         let changes: Vec<(&[u8], Option<&[u8]>)> =
             undo.iter().map(|(key, value)| (key.as_slice(), value.as_deref())).collect();
         let grown = forest.apply(&here.1, &changes)?;
         if core::read_root(db, below)?.is_some_and(|root| root != grown.app_hash) {
-            return Err(Fault::corrupt("undo records", format!("height {below} does not come back")));
+            return Err(Fault::corrupt("log", format!("height {below} does not come back")));
         }
         // what going back gave birth to is what going forward leaves behind
-        steps.push(Step { height: at, tries: here.1, undo, dead: grown.born });
+        steps.push(Step { height: here.0, tries: here.1, undo, dead: grown.born });
         here = (below, grown.tries);
     }
     let oldest = Version::new(here.0, here.1, Changes::new(), Lists::new(), Arc::clone(&forest));
@@ -110,10 +105,4 @@ fn backwards(
         versions.push_back(version);
     }
     Ok(versions)
-}
-
-/// The height that an undo record takes back.
-pub(crate) fn height_of(record: &Entry) -> Result<u64, Fault> {
-    let height = record.key.as_slice().try_into().map_err(|why| Fault::corrupt("undo record", why))?;
-    Ok(u64::from_be_bytes(height))
 }

@@ -1,10 +1,12 @@
 //! The store: open it, read from it, stage a block, commit it.
 
+use crate::batch::Batch;
 use crate::commit::{self, Index, Staged};
 use crate::core::{self, Core};
 use crate::db::{Db, Family};
 use crate::fault::Fault;
 use crate::folder::Folder;
+use crate::log::Kind;
 use crate::merge::Ask;
 use crate::options::Options;
 use crate::overlay::Overlay;
@@ -13,7 +15,6 @@ use crate::seen::Seen;
 use crate::snapshot::{Deep, Snapshot};
 use crate::sync::Shelf;
 use crate::{behind, checkpoint, format, load, prune, rollback};
-use rocksdb::WriteBatch;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -211,10 +212,10 @@ impl Store {
 
     /// Forgets transactions and event records by their keys, synced to disk.
     pub fn forget_index(&self, txs: &[Vec<u8>], events: &[Vec<u8>]) -> Result<(), Fault> {
-        let (core, mut batch) = (self.core(), WriteBatch::default());
-        txs.iter().for_each(|key| core.db.delete(&mut batch, Family::Txs, key));
-        events.iter().for_each(|key| core.db.delete(&mut batch, Family::Events, key));
-        core.db.write(batch, true)
+        let (core, mut batch) = (self.core(), Batch::default());
+        txs.iter().for_each(|key| batch.delete(&core.db, Family::Txs, key));
+        events.iter().for_each(|key| batch.delete(&core.db, Family::Events, key));
+        core.db.write(Kind::Rows, batch, true)
     }
 
     /// Forgets old heights as the options say, at once, and gives their space back. Commits do the forgetting by
@@ -268,7 +269,7 @@ impl Store {
             trie_bytes,
             cache_bytes: core.db.cache_bytes(),
             state_bytes: size(Family::Latest),
-            history_bytes: size(Family::History).saturating_add(size(Family::Undo)),
+            history_bytes: size(Family::History).saturating_add(core.db.log_bytes()),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A second look at a store that a running process has open: its files, in a folder of our own.
 //!
-//! Tables are linked, since RocksDB never changes one; the log and the list of files are copied. If that list has not
+//! Tables are linked, since RocksDB never changes one; the list of files is copied, and then our log. If that list has not
 //! changed meanwhile, nothing was flushed, merged or removed, and what was copied is a state that the log leads to.
 
 use std::{
@@ -13,6 +13,7 @@ use std::{
 
 use crate::{
     Fault, Options, Store,
+    db::LOG,
     folder::{self, Folder},
 };
 
@@ -61,6 +62,12 @@ fn copied(from: &Path, to: &Path) -> io::Result<bool> {
             _ if name == "LOCK" => {}
             _ => drop(fs::copy(&path, to.join(name))?),
         }
+    }
+    let (log, copy) = (from.join(LOG), to.join(LOG));
+    fs::create_dir_all(&copy)?;
+    for entry in fs::read_dir(log)? {
+        let path = entry?.path();
+        path.file_name().map(|name| fs::copy(&path, copy.join(name))).transpose()?;
     }
     Ok(list(from)? == before)
 }

@@ -155,6 +155,8 @@ fn sound(folder: &Path, roots: &[[u8; 32]]) -> u64 {
 fn death_at_any_step_loses_nothing_that_was_answered() {
     let roots = roots(END);
     let steps: &[(&str, &[u64])] = &[
+        ("log.before-sync", &[1, 2, 12, 27]),
+        ("log.after-append", &[1, 2, 12, 27]),
         ("commit.before-link", &[9]),
         ("commit.before-write", &[1, 10, 25]),
         ("commit.after-write", &[1, 2, 25]),
@@ -165,6 +167,7 @@ fn death_at_any_step_loses_nothing_that_was_answered() {
         ("prune.after-write", &[2]),
         ("checkpoint.before-rename", &[2]),
         ("rollback.before-write", &[1]),
+        ("rollback.before-flush", &[1]),
         ("rollback.after-write", &[1]),
         ("snapshot.chunk", &[1, 12]),
         ("snapshot.before-rename", &[2]),

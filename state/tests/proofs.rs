@@ -104,7 +104,7 @@ fn judge_all(snapshot: &Snapshot) {
 #[test]
 fn everything_there_and_everything_absent_is_proved_at_every_kept_height() {
     let folder = tempfile::tempdir().expect("a folder");
-    // two heights in memory, four more with undo records, the rest in history only
+    // two heights in memory, the others in the log
     let options = Options { recent: 2, rollback_blocks: 6, pruning: Pruning::Nothing, ..Options::default() };
     let store = Store::open(folder.path(), options.clone()).expect("opens");
     judge(&store.latest(), "bank", "k1");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lazchain_state::{Changes, Index, Options, Overlay, Pruning, Read, Store};
+use lazchain_state::{Changes, Fault, Index, Options, Overlay, Pruning, Read, Store};
 use proptest::prelude::*;
 
 type Model = BTreeMap<Vec<u8>, Vec<u8>>;
@@ -137,11 +137,66 @@ fn how_to_take_back_a_block_is_forgotten_in_time_whatever_is_pruned() {
         let folder = tempfile::tempdir().expect("a folder");
         let options = Options { recent: 3, rollback_blocks: 8, pruning, ..Options::default() };
         let store = Store::open(folder.path(), options).expect("opens");
-        for height in 1..=200_u64 {
-            commit(&store, height, Changes::from([(b"a/x".to_vec(), Some(height.to_be_bytes().to_vec()))]));
+        for height in 1..=40_u64 {
+            let value = height.to_be_bytes().repeat(1 << 17);
+            commit(&store, height, Changes::from([(b"a/x".to_vec(), Some(value))]));
         }
+        store.prune().expect("prunes");
         let lowest = store.lowest_rollback().expect("reads");
-        assert!((100..192).contains(&lowest), "{pruning:?}: {lowest}");
-        assert_eq!(store.at(150).is_ok(), pruning != Pruning::Everything);
+        assert!((8..32).contains(&lowest), "{pruning:?}: {lowest}");
+        assert_eq!(store.at(4).is_ok(), pruning != Pruning::Everything);
+        store.rollback(lowest).expect("rolls back");
+        assert!(matches!(store.rollback(lowest - 1), Err(Fault::Misuse { .. })));
+        assert_eq!(store.at(lowest).map(|state| state.height()), Ok(lowest));
     }
+}
+
+#[test]
+fn blocks_that_come_after_a_rollback_are_read_back_also_where_a_crash_keeps_them_from_the_tables() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (live, dead) = (folder.path().join("live"), folder.path().join("dead"));
+    let options = Options { recent: 2, ..Options::default() };
+    let store = Store::open(&live, options.clone()).expect("opens");
+    let at = |height: u64, value: u8| {
+        commit(&store, height, Changes::from([(b"a/x".to_vec(), Some(vec![value]))]));
+    };
+    (1..=20).for_each(|height| at(height, 1));
+    store.rollback(10).expect("rolls back");
+    (11..=60).for_each(|height| at(height, u8::try_from(height).expect("small")));
+    // what a crash leaves: the files as they are now
+    let twin = Store::beside(&live, &dead, options).expect("opens");
+    assert_eq!(twin.app_hash(), store.app_hash());
+    for height in 11..=60 {
+        let value = twin.at(height).expect("kept").get(b"a/x").expect("reads");
+        assert_eq!(value, Some(vec![u8::try_from(height).expect("small")]), "height {height}");
+    }
+}
+
+#[test]
+fn a_store_whose_log_lost_its_end_goes_on_with_what_the_tables_have() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = Options { recent: 3, ..Options::default() };
+    let store = Store::open(folder.path(), options.clone()).expect("opens");
+    let block = |height: u8| Changes::from([(b"a/x".to_vec(), Some(vec![height]))]);
+    for height in 1..=9_u8 {
+        commit(&store, height.into(), block(height));
+    }
+    store.drain().expect("drains");
+    let root = store.app_hash();
+    drop(store);
+    // a power failure where the log was not synced yet
+    let log = folder.path().join("db-1/log");
+    let segment = std::fs::read_dir(&log).expect("lists").next().expect("one").expect("reads").path();
+    let file = std::fs::File::options().write(true).open(&segment).expect("opens");
+    file.set_len(file.metadata().expect("reads").len() - 200).expect("cuts");
+    let store = Store::open(folder.path(), options.clone()).expect("opens");
+    assert_eq!((store.height(), store.app_hash()), (9, root));
+    assert_eq!((store.earliest_height(), store.lowest_rollback()), (9, Ok(9)));
+    assert!(store.at(8).is_err());
+    commit(&store, 10, block(10));
+    drop(store);
+    let store = Store::open(folder.path(), options).expect("opens again");
+    assert_eq!(store.at(9).expect("kept").get(b"a/x").expect("reads"), Some(vec![9]));
+    store.rollback(9).expect("rolls back");
+    assert_eq!(store.app_hash(), root);
 }

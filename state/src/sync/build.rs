@@ -2,6 +2,7 @@
 
 use super::Unsound;
 use super::chunk;
+use crate::batch::Batch;
 use crate::commit::name;
 use crate::core::{self, Core};
 use crate::db::{Db, Family};
@@ -12,7 +13,6 @@ use crate::store::Store;
 use crate::tree::forest::{self, Forest, Lists, Tries};
 use crate::tree::hash::Hash;
 use crate::version::Version;
-use rocksdb::WriteBatch;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -44,11 +44,11 @@ impl Building {
             Ok(proved) => proved,
             Err(unsound) => return Ok(Err(unsound)),
         };
-        let (db, mut batch) = (&self.db, WriteBatch::default());
+        let (db, mut batch) = (&self.db, Batch::default());
         for ((within, value), leaf) in proved.entries.iter().zip(&proved.leaves) {
             let key = [proved.store.as_bytes(), b"/", within].concat();
-            db.put(&mut batch, Family::Latest, &key, value);
-            db.put(&mut batch, Family::Keys, &name(&leaf.key, proved.store), within);
+            batch.put(db, Family::Latest, &key, value);
+            batch.put(db, Family::Keys, &name(&leaf.key, proved.store), within);
         }
         fail::fail_point!("restore.chunk", |_| Err(Fault::disk("restoring", "failpoint at a chunk")));
         db.write_bulk(batch)?;
@@ -66,12 +66,10 @@ impl Building {
         if !complete || height == 0 {
             return Ok(Err(Unsound::Incomplete));
         }
-        let mut batch = WriteBatch::default();
+        let mut batch = Batch::default();
         format::put(&db, &mut batch);
         core::put_latest(&db, &mut batch, height, &forest::app_hash(&tries));
         core::put_earliest(&db, &mut batch, height);
-        // so that the next block can be taken back to here, also by a store that was reopened
-        db.put(&mut batch, Family::Undo, &height.to_be_bytes(), &[]);
         db.write_bulk(batch)?;
         db.flush()?;
         fail::fail_point!("restore.before-advance", |_| Err(Fault::disk("restoring", "failpoint before")));
