@@ -74,18 +74,18 @@ fn heights(conditions: &[Condition]) -> Option<(u64, u64)> {
 
 /// The condition with the fewest rows, as far as one page shows.
 fn rarest(store: &Store, conditions: &[Condition], heights: (u64, u64)) -> Result<Vec<u8>, Fault> {
-    let mut paths = conditions.iter().filter_map(path_of);
-    let Some(mut best) = paths.next() else { return Ok(height_key()) };
-    let Some(second) = paths.next() else { return Ok(best) };
-    let mut fewest = usize::MAX;
-    let first = std::mem::take(&mut best);
-    for path in [first, second].into_iter().chain(paths) {
+    let mut paths: Vec<Vec<u8>> = conditions.iter().filter_map(path_of).collect();
+    if paths.len() < 2 {
+        return Ok(paths.pop().unwrap_or_else(height_key));
+    }
+    let mut fewest: Option<(usize, Vec<u8>)> = None;
+    for path in paths {
         let rows = Rows { store, newest_first: false, heights, last: None, path: path.clone() }.next()?.len();
-        if rows < fewest {
-            (best, fewest) = (path, rows);
+        if fewest.as_ref().is_none_or(|(least, _)| rows < *least) {
+            fewest = Some((rows, path));
         }
     }
-    Ok(best)
+    Ok(fewest.map_or_else(height_key, |(_, path)| path))
 }
 
 /// Rows of one path between two heights.

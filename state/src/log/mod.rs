@@ -112,6 +112,11 @@ fn names(folder: &Path) -> io::Result<Vec<u64>> {
     Ok(names)
 }
 
+/// Makes what a folder lists last through a power failure.
+fn sync_folder(folder: &Path) -> Result<(), Fault> {
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
+}
+
 fn path(folder: &Path, first: u64) -> PathBuf {
     folder.join(format!("{first:020}"))
 }
@@ -120,7 +125,10 @@ impl Log {
     /// Opens or makes the log of a database whose tables have all records up to `had`; beside it where those are that
     /// they lack, in order. What a crash left of a record at the very end is cut off: nobody was told that it is written.
     pub(crate) fn open(folder: PathBuf, had: u64) -> Result<(Log, Vec<Place>), Fault> {
-        fs::create_dir_all(&folder).map_err(failed)?;
+        if !folder.exists() {
+            fs::create_dir_all(&folder).map_err(failed)?;
+            folder.parent().map_or(Ok(()), sync_folder)?;
+        }
         let (blocks, segments) = (BTreeMap::new(), VecDeque::new());
         let mut log =
             Log { folder, segments, file: None, next: had.saturating_add(1), blocks, broken: false };
@@ -234,7 +242,7 @@ impl Log {
         let first = self.next;
         let file = File::create(path(&self.folder, first)).map_err(failed)?;
         file.write_all_at(MAGIC, 0).map_err(failed)?;
-        File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+        sync_folder(&self.folder)?;
         self.file = Some(Arc::new(file));
         self.segments.push_back(Segment::new(first));
         Ok(())
