@@ -49,11 +49,15 @@ impl Pass<'_> {
                 let Node { left, right, .. } = *self.arena.node(slot);
                 let (low, high) = halves(updates, depth);
                 let below = depth.saturating_add(1);
-                if updates.len() > ABREAST {
+                let many = updates.len() > ABREAST;
+                if many {
                     look_ahead(self.arena, left, low, below);
+                }
+                let new_left = self.apply(left, low, below);
+                if many {
                     look_ahead(self.arena, right, high, below);
                 }
-                let (new_left, new_right) = (self.apply(left, low, below), self.apply(right, high, below));
+                let new_right = self.apply(right, high, below);
                 if (new_left.0, new_right.0) == (left, right) {
                     return (subtree, self.arena.hash(subtree));
                 }
