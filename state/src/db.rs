@@ -87,7 +87,8 @@ impl Db {
     /// Opens or makes a database.
     pub(crate) fn open(folder: &Path, options: &Options) -> Result<Db, Fault> {
         let budget = usize::try_from(options.cache_bytes).unwrap_or(usize::MAX).max(16 << 20);
-        let cache = Cache::new_lru_cache(budget);
+        // without the locks and lists of the other kind, which cost as much as reading a block
+        let cache = Cache::new_hyper_clock_cache(budget, 0);
         let write_budget = budget / 3;
         let manager =
             WriteBufferManager::new_write_buffer_manager_with_cache(write_budget, false, cache.clone());
@@ -328,6 +329,9 @@ fn tuned(family: Family, cache: &Cache, write_budget: usize, forget: &Arc<Atomic
             table.set_block_size(4 << 10);
             options.set_level_compaction_dynamic_level_bytes(true);
             options.set_optimize_filters_for_hits(false);
+            // most keys that are read are not among the newest: a filter says so for less than a search would cost
+            options.set_memtable_whole_key_filtering(true);
+            options.set_memtable_prefix_bloom_ratio(0.02);
         }
         Family::History => {
             table.set_block_size(16 << 10);

@@ -6,6 +6,7 @@
 )]
 
 use super::hash::{EMPTY_ROOT, Hash, Sum};
+use std::hint::black_box;
 
 /// A subtree by number: nothing, a leaf, or an inner node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +63,7 @@ struct Slots<T> {
     used: u32,
 }
 
-impl<T> Slots<T> {
+impl<T: Copy> Slots<T> {
     const fn new() -> Slots<T> {
         Slots { blocks: Vec::new(), free: Vec::new(), used: 0 }
     }
@@ -89,6 +90,12 @@ impl<T> Slots<T> {
 
     fn at_mut(&mut self, slot: u32) -> &mut T {
         &mut self.blocks[(slot >> BLOCK_BITS) as usize][slot as usize & (BLOCK - 1)]
+    }
+
+    fn look_ahead(&self, count: usize) {
+        for slot in self.free.iter().rev().take(count) {
+            black_box(*self.at(*slot));
+        }
     }
 
     fn live(&self) -> u64 {
@@ -118,6 +125,12 @@ impl Arena {
 
     pub(crate) fn add_node(&mut self, node: Node) -> Ref {
         Ref(self.nodes.add(node))
+    }
+
+    /// Goes to the slots that so many additions will take, so that the waits for memory overlap.
+    pub(crate) fn look_ahead(&self, leaves: usize, nodes: usize) {
+        self.leaves.look_ahead(leaves);
+        self.nodes.look_ahead(nodes);
     }
 
     pub(crate) fn leaf(&self, slot: u32) -> &Leaf {

@@ -142,7 +142,7 @@ impl Forest {
             let (here, _) = rest.split_at(rest.partition_point(|update| shard_of(&update.key) == shard));
             let root = batch.trie.shards.get(shard).copied().unwrap_or(Ref::EMPTY);
             let mut pass = Pass { arena: &mut arena, born: &mut done.born, dead: &mut done.dead };
-            done.roots.push(pass.apply(root, here, SHARD_DEPTH));
+            done.roots.push(pass.apply(root, here, SHARD_DEPTH).0);
         }
         done
     }

@@ -33,10 +33,11 @@ pub(crate) struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    /// The subtree after `updates`, which are sorted by key and agree in all bits before `depth`.
-    pub(crate) fn apply(&mut self, subtree: Ref, updates: &[Update], depth: usize) -> Ref {
+    /// The subtree after `updates`, which are sorted by key and agree in all bits before `depth`, and what it hashes to:
+    /// to read that where it was just written would wait for memory.
+    pub(crate) fn apply(&mut self, subtree: Ref, updates: &[Update], depth: usize) -> (Ref, Hash) {
         if updates.is_empty() {
-            return subtree;
+            return (subtree, self.arena.hash(subtree));
         }
         match subtree.kind() {
             Kind::Empty => self.grow(None, updates, depth),
@@ -48,13 +49,17 @@ impl Pass<'_> {
                 let Node { left, right, .. } = *self.arena.node(slot);
                 let (low, high) = halves(updates, depth);
                 let below = depth.saturating_add(1);
-                if updates.len() > ABREAST {
+                let many = updates.len() > ABREAST;
+                if many {
                     look_ahead(self.arena, left, low, below);
+                }
+                let new_left = self.apply(left, low, below);
+                if many {
                     look_ahead(self.arena, right, high, below);
                 }
-                let (new_left, new_right) = (self.apply(left, low, below), self.apply(right, high, below));
-                if (new_left, new_right) == (left, right) {
-                    return subtree;
+                let new_right = self.apply(right, high, below);
+                if (new_left.0, new_right.0) == (left, right) {
+                    return (subtree, self.arena.hash(subtree));
                 }
                 self.dead.push(subtree);
                 self.join(new_left, new_right)
@@ -63,14 +68,14 @@ impl Pass<'_> {
     }
 
     /// The subtree over at most one leaf that was there before, and updates.
-    fn grow(&mut self, old: Option<(Ref, Leaf)>, updates: &[Update], depth: usize) -> Ref {
+    fn grow(&mut self, old: Option<(Ref, Leaf)>, updates: &[Update], depth: usize) -> (Ref, Hash) {
         match (old, updates) {
-            (None, []) => Ref::EMPTY,
-            (Some((subtree, _)), []) => subtree,
+            (None, []) => (Ref::EMPTY, hash::EMPTY_ROOT),
+            (Some((subtree, leaf)), []) => (subtree, leaf.hash),
             (None, [update]) => self.plant(update),
             (Some((subtree, leaf)), [update]) if update.key == leaf.key => {
                 if update.leaf == Some(leaf.hash) {
-                    return subtree;
+                    return (subtree, leaf.hash);
                 }
                 self.dead.push(subtree);
                 self.plant(update)
@@ -86,34 +91,34 @@ impl Pass<'_> {
         }
     }
 
-    fn plant(&mut self, update: &Update) -> Ref {
-        let Some(hash) = update.leaf else { return Ref::EMPTY };
+    fn plant(&mut self, update: &Update) -> (Ref, Hash) {
+        let Some(hash) = update.leaf else { return (Ref::EMPTY, hash::EMPTY_ROOT) };
         let planted = self.arena.add_leaf(Leaf { hash, key: update.key });
         self.born.push(planted);
-        planted
+        (planted, hash)
     }
 
-    fn join(&mut self, left: Ref, right: Ref) -> Ref {
-        match (left.kind(), right.kind()) {
+    fn join(&mut self, left: (Ref, Hash), right: (Ref, Hash)) -> (Ref, Hash) {
+        match (left.0.kind(), right.0.kind()) {
             (Kind::Empty, Kind::Empty | Kind::Leaf(_)) => right,
             (Kind::Leaf(_), Kind::Empty) => left,
             _ => {
-                let hash = hash::inner(&self.arena.hash(left), &self.arena.hash(right));
-                let joined = self.arena.add_node(Node { hash, left, right });
+                let hash = hash::inner(&left.1, &right.1);
+                let joined = self.arena.add_node(Node { hash, left: left.0, right: right.0 });
                 self.born.push(joined);
-                joined
+                (joined, hash)
             }
         }
     }
 }
 
 /// Goes to the leaves of a few keys side by side. The pass that follows goes to one after the other, and would wait for
-/// memory at each step; here the waits overlap, and the pass finds in the cache what it needs.
+/// memory at each step; here the waits overlap, and the pass finds in the cache what it needs, and where it will write.
 fn look_ahead(arena: &Arena, subtree: Ref, updates: &[Update], mut depth: usize) {
     if updates.len() > ABREAST {
         return; // their halves will
     }
-    let (mut places, mut under_way) = ([subtree; ABREAST], true);
+    let (mut places, mut under_way, mut steps) = ([subtree; ABREAST], true, 0usize);
     while under_way {
         under_way = false;
         for (place, update) in places.iter_mut().zip(updates) {
@@ -123,6 +128,7 @@ fn look_ahead(arena: &Arena, subtree: Ref, updates: &[Update], mut depth: usize)
                 *place = here;
                 black_box(arena.sum(there)); // what it hashes to is needed as well
                 under_way = true;
+                steps = steps.saturating_add(1);
             }
         }
         depth = depth.saturating_add(1);
@@ -130,6 +136,7 @@ fn look_ahead(arena: &Arena, subtree: Ref, updates: &[Update], mut depth: usize)
     for (place, _) in places.iter().zip(updates) {
         black_box(arena.sum(*place));
     }
+    arena.look_ahead(updates.len(), steps);
 }
 
 /// Splits sorted updates by bit `depth`.
