@@ -120,8 +120,8 @@ impl Overlay {
 
     /// Says which keys of what lies beneath are going to be read, in portions, each of which [`Beneath::read_ahead`]
     /// then reads. Only time depends on it.
-    pub fn expect(&mut self, portions: Vec<Vec<Vec<u8>>>) {
-        self.seen.expect(portions);
+    pub fn will_read(&mut self, portions: Vec<Vec<Vec<u8>>>) {
+        self.seen.will_read(portions);
     }
 
     /// What lies beneath the changes, to be read on other threads meanwhile.
@@ -223,7 +223,7 @@ pub struct Beneath {
 }
 
 impl Beneath {
-    /// Reads one of the portions that [`Overlay::expect`] was told of, on all cores, while the overlay may be used.
+    /// Reads one of the portions that [`Overlay::will_read`] was told of, on all cores, while the overlay may be used.
     pub fn read_ahead(&self, portion: usize) -> Result<(), Fault> {
         self.seen.read_ahead(&self.base, portion)
     }

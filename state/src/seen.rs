@@ -43,7 +43,7 @@ impl Ahead {
 
 impl Seen {
     /// Takes up which keys are going to be read, in portions; one that is in several belongs to the first.
-    pub(crate) fn expect(&mut self, portions: Vec<Vec<Vec<u8>>>) {
+    pub(crate) fn will_read(&mut self, portions: Vec<Vec<Vec<u8>>>) {
         let most = portions.iter().map(Vec::len).sum::<usize>().min(MOST_SEEN);
         let mut values = Table::with_capacity_and_hasher(most, RandomState::default());
         let mut end_of = |keys: Vec<Vec<u8>>| {

@@ -82,7 +82,7 @@ proptest! {
         let staged = store.stage(1, between(&Model::new(), &base)).expect("stages");
         store.commit(staged, Index::default()).expect("commits");
         let mut overlay = Overlay::new(store.latest());
-        overlay.expect(ahead.into_iter().map(|keys| keys.into_iter().map(key).collect()).collect());
+        overlay.will_read(ahead.into_iter().map(|keys| keys.into_iter().map(key).collect()).collect());
         let (beneath, mut portions) = (overlay.beneath(), 0..);
         let (mut model, mut open) = (base.clone(), Vec::new());
         for step in steps {

@@ -83,7 +83,7 @@ impl Portions {
             portion.iter().flat_map(|prepared| &prepared.tx).for_each(|tx| checks::reads(tx, &mut keys));
             keys
         });
-        state.expect(keys.collect());
+        state.will_read(keys.collect());
         Portions {
             parsed: parsed.into_iter(),
             taken: 0,
