@@ -41,6 +41,8 @@ pub struct Ctx {
     events: Journal,
     /// Where events come from now.
     origin: Origin,
+    /// Whether nobody will read them.
+    quiet: bool,
     /// The addresses last spelled, the newest in front.
     spellings: VecDeque<(Address, Arc<str>)>,
     trail: Vec<audit::Kept>,
@@ -56,6 +58,7 @@ impl Ctx {
             burdens: dat::Burdens::default(),
             events: Journal::default(),
             origin: Origin::default(),
+            quiet: false,
             spellings: VecDeque::new(),
             trail: Vec::new(),
         }
@@ -63,7 +66,17 @@ impl Ctx {
 
     /// Announces something. Dropped if the attempt it is part of fails.
     pub fn emit<E: Event>(&mut self, event: E) {
-        self.events.add(&event, self.origin);
+        if !self.quiet {
+            self.events.add(&event, self.origin);
+        }
+    }
+
+    /// Does work of which nobody reads what it announces, so that it is not put into words.
+    pub(crate) fn quietly<T>(&mut self, work: impl FnOnce(&mut Ctx) -> T) -> T {
+        let before = std::mem::replace(&mut self.quiet, true);
+        let done = work(self);
+        self.quiet = before;
+        done
     }
 
     /// Does work whose events say that they come from there.
@@ -74,8 +87,11 @@ impl Ctx {
         done
     }
 
-    /// An address in text: a transaction's events name the same few accounts again and again.
+    /// An address in text, for events: those of a transaction name the same few accounts again and again.
     pub(crate) fn spelled(&mut self, who: &Address) -> Arc<str> {
+        if self.quiet {
+            return Arc::default();
+        }
         if let Some((_, text)) = self.spellings.iter().find(|(known, _)| known == who) {
             return Arc::clone(text);
         }

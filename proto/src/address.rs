@@ -5,7 +5,7 @@
 
 use std::{fmt, str::FromStr};
 
-use bech32::{Bech32, Hrp};
+use bech32::Bech32;
 use sha2::{Digest, Sha256};
 
 /// The human-readable part of account addresses.
@@ -59,6 +59,88 @@ fn decode(text: &str, expected: &'static str) -> Result<[u8; ADDRESS_BYTES], Add
     Ok(address)
 }
 
+/// The letters of bech32, by the five bits each stands for.
+const LETTERS: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+/// The generator of its checksum, shifted by each of five bits.
+const GENERATOR: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
+
+/// Groups of five bits in an address, and in its checksum.
+const FIVES: usize = 32;
+const SUM_FIVES: usize = 6;
+
+/// A checksum with five more bits in it.
+const fn summed(sum: u32, five: u32) -> u32 {
+    let (mut next, mut bit) = (((sum & 0x01ff_ffff) << 5) ^ five, 0);
+    while bit < GENERATOR.len() {
+        if (sum >> 25 >> bit) & 1 == 1 {
+            next ^= GENERATOR[bit];
+        }
+        bit += 1;
+    }
+    next
+}
+
+/// A checksum with so many groups of zeros in it.
+const fn followed(mut sum: u32, groups: usize) -> u32 {
+    let mut done = 0;
+    while done < groups {
+        sum = summed(sum, 0);
+        done += 1;
+    }
+    sum
+}
+
+/// What the checksum of 20 zeros is behind a human-readable part, of which it takes the upper bits of each letter,
+/// nothing, and the lower bits.
+const fn sum_of(prefix: &str) -> u32 {
+    let (letters, mut sum, mut place) = (prefix.as_bytes(), 1, 0);
+    while place < letters.len() {
+        sum = summed(sum, letters[place] as u32 >> 5);
+        place += 1;
+    }
+    (sum, place) = (summed(sum, 0), 0);
+    while place < letters.len() {
+        sum = summed(sum, letters[place] as u32 & 31);
+        place += 1;
+    }
+    followed(sum, FIVES + SUM_FIVES) ^ 1
+}
+
+/// What each five bits at each place change in the checksum: it is linear, so they need not wait for each other.
+static SUMS: [[u32; 32]; FIVES] = {
+    let (mut sums, mut place) = ([[0; 32]; FIVES], 0);
+    while place < FIVES {
+        let mut five = 0;
+        while five < 32 {
+            sums[place][five] = followed(five as u32, FIVES + SUM_FIVES - 1 - place);
+            five += 1;
+        }
+        place += 1;
+    }
+    sums
+};
+
+/// Writes an address in bech32. A block spells tens of thousands, so this is by hand; a test holds it against the crate.
+fn spell(prefix: &str, mut sum: u32, bytes: &[u8; ADDRESS_BYTES], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut fives = [0_u8; FIVES + SUM_FIVES];
+    for (group, five) in bytes.chunks_exact(5).zip(fives.chunks_exact_mut(8)) {
+        let bits = group.iter().fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte));
+        five.iter_mut()
+            .zip([35, 30, 25, 20, 15, 10, 5, 0])
+            .for_each(|(five, at)| *five = (bits >> at) as u8 & 31);
+    }
+    sum = fives.iter().zip(&SUMS).fold(sum, |sum, (five, sums)| sum ^ sums[usize::from(*five)]);
+    let last = fives[FIVES..].iter_mut().zip([25, 20, 15, 10, 5, 0]);
+    last.for_each(|(five, at)| *five = (sum >> at) as u8 & 31);
+    let letters = fives.iter().map(|five| LETTERS[usize::from(*five)]);
+    let (mut text, mut size) = ([0_u8; 64], 0);
+    for (to, letter) in text.iter_mut().zip(prefix.bytes().chain([b'1']).chain(letters)) {
+        *to = letter;
+        size += 1;
+    }
+    f.write_str(str::from_utf8(&text[..size]).map_err(|_| fmt::Error)?)
+}
+
 macro_rules! kind {
     ($(#[$doc:meta])* $name:ident, $prefix:expr) => {
         $(#[$doc])*
@@ -92,10 +174,8 @@ macro_rules! kind {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                const HRP: Hrp = Hrp::parse_unchecked($prefix);
-                let mut text = String::with_capacity(64);
-                bech32::encode_lower_to_fmt::<Bech32, _>(&mut text, HRP, &self.0).map_err(|_| fmt::Error)?;
-                f.write_str(&text)
+                const SUM: u32 = sum_of($prefix);
+                spell($prefix, SUM, &self.0, f)
             }
         }
 
@@ -159,6 +239,8 @@ impl ConsAddress {
 
 #[cfg(test)]
 mod tests {
+    use bech32::Hrp;
+
     use super::*;
 
     #[test]
@@ -170,6 +252,19 @@ mod tests {
         assert!(account.operator().to_string().starts_with("lazvaloper1"));
         let cons = ConsAddress::new(bytes);
         assert_eq!(cons.to_string().parse(), Ok(cons));
+    }
+
+    #[test]
+    fn addresses_are_spelled_as_the_crate_spells_them() {
+        let spelled = |prefix, bytes: &[u8; ADDRESS_BYTES]| {
+            bech32::encode::<Bech32>(Hrp::parse(prefix).expect("valid"), bytes).expect("encodes")
+        };
+        for number in 0_u32..2_000 {
+            let bytes = first_20(&number.to_be_bytes()).map(|byte| if number == 0 { 0 } else { byte });
+            assert_eq!(Address(bytes).to_string(), spelled(ACCOUNT_PREFIX, &bytes));
+            assert_eq!(ValAddress(bytes).to_string(), spelled(OPERATOR_PREFIX, &bytes));
+            assert_eq!(ConsAddress(bytes).to_string(), spelled(CONSENSUS_PREFIX, &bytes));
+        }
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub use commit::{Index, Staged};
 pub use fault::Fault;
 pub use item::Item;
 pub use key::Key;
-pub use map::Map;
+pub use map::{Map, Place};
 pub use options::{Durability, Options, Pruning, UnknownPruning};
 pub use overlay::{Beneath, Overlay};
 pub use read::{Changes, Entry, Read, Write};

@@ -20,9 +20,7 @@ impl<K: Key, V: Value> Map<K, V> {
 
     /// The value at a key.
     pub fn get(&self, state: &dyn Read, key: &K) -> Result<Option<V>, Fault> {
-        let mut value = Ok(None);
-        state.show(&self.raw_key(key), &mut |bytes| value = bytes.map(V::decode).transpose())?;
-        value
+        self.at(key).get(state)
     }
 
     /// Whether there is a value at a key.
@@ -32,14 +30,19 @@ impl<K: Key, V: Value> Map<K, V> {
         Ok(has)
     }
 
+    /// The place of a key, for who reads its value and then changes it: the key is encoded once.
+    pub fn at(&self, key: &K) -> Place<V> {
+        Place { key: self.raw_key(key), value: PhantomData }
+    }
+
     /// Sets the value at a key.
     pub fn set(&self, state: &mut dyn Write, key: &K, value: &V) {
-        state.set(self.raw_key(key), value.encode());
+        self.at(key).set(state, value);
     }
 
     /// Removes the value at a key.
     pub fn remove(&self, state: &mut dyn Write, key: &K) {
-        state.remove(self.raw_key(key));
+        self.at(key).remove(state);
     }
 
     /// Entries whose key starts with `prefix` (the first parts of a tuple, or `()` for all) strictly after `after`,
@@ -129,5 +132,30 @@ impl<K: Key, V: Value> Map<K, V> {
             return Err(Fault::corrupt("key", format!("{} bytes too many in {}", rest.len(), self.name)));
         }
         Ok((key, V::decode(&entry.value)?))
+    }
+}
+
+/// Where the value of one key of a [`Map`] stands.
+pub struct Place<V> {
+    key: Vec<u8>,
+    value: PhantomData<fn() -> V>,
+}
+
+impl<V: Value> Place<V> {
+    /// The value, if there is one.
+    pub fn get(&self, state: &dyn Read) -> Result<Option<V>, Fault> {
+        let mut value = Ok(None);
+        state.show(&self.key, &mut |bytes| value = bytes.map(V::decode).transpose())?;
+        value
+    }
+
+    /// Sets the value.
+    pub fn set(self, state: &mut dyn Write, value: &V) {
+        state.set(self.key, value.encode());
+    }
+
+    /// Removes the value.
+    pub fn remove(self, state: &mut dyn Write) {
+        state.remove(self.key);
     }
 }

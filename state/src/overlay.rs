@@ -82,6 +82,18 @@ impl Order {
     }
 }
 
+/// How a key begins, with zeros behind it: most keys are told apart by that, without going to where they are.
+type Head = [u128; 2];
+
+fn head(key: &[u8]) -> Head {
+    let word = |from: usize| {
+        let mut bytes = [0; 16];
+        bytes.iter_mut().zip(key.iter().skip(from)).for_each(|(to, byte)| *to = *byte);
+        u128::from_be_bytes(bytes)
+    };
+    [word(0), word(16)]
+}
+
 /// What all keys of a map or an item start with, `module/name/` or `module/name`; as much of it as there is.
 fn collection(key: &[u8]) -> &[u8] {
     let second = key.iter().enumerate().filter(|(_, byte)| **byte == b'/').nth(1);
@@ -106,9 +118,10 @@ impl Overlay {
         }
     }
 
-    /// Reads keys of what lies beneath ahead of their use, on all cores. Only time depends on it.
-    pub fn read_ahead(&mut self, keys: Vec<Vec<u8>>) -> Result<(), Fault> {
-        self.seen.read_ahead(&self.base, keys)
+    /// Says which keys of what lies beneath are going to be read, in portions, each of which [`Beneath::read_ahead`]
+    /// then reads. Only time depends on it.
+    pub fn will_read(&mut self, portions: Vec<Vec<Vec<u8>>>) {
+        self.seen.will_read(portions);
     }
 
     /// What lies beneath the changes, to be read on other threads meanwhile.
@@ -155,9 +168,12 @@ impl Overlay {
             self.rollback();
         }
         let cells = self.cells.into_iter();
-        let mut changes: Vec<Word> = cells.filter_map(|(key, cell)| Some((key, cell?))).collect();
-        changes.par_sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        (changes, self.base, self.seen)
+        let changes = cells.filter_map(|(key, cell)| Some((head(&key), (key, cell?))));
+        let mut changes: Vec<(Head, Word)> = changes.collect();
+        changes.par_sort_unstable_by(|(one, (key, _)), (other, (other_key, _))| {
+            one.cmp(other).then_with(|| key.cmp(other_key))
+        });
+        (changes.into_iter().map(|(_, word)| word).collect(), self.base, self.seen)
     }
 
     /// Drops it: what lies beneath at once, since it keeps a database open; what it holds on another thread, since that
@@ -204,6 +220,13 @@ impl Overlay {
 pub struct Beneath {
     base: Snapshot,
     seen: Seen,
+}
+
+impl Beneath {
+    /// Reads one of the portions that [`Overlay::will_read`] was told of, on all cores, while the overlay may be used.
+    pub fn read_ahead(&self, portion: usize) -> Result<(), Fault> {
+        self.seen.read_ahead(&self.base, portion)
+    }
 }
 
 /// A copy of what a key shows.

@@ -63,11 +63,10 @@ impl Snapshot {
     }
 
     /// The values of keys that come in order, read on all cores if they are many.
-    pub(crate) fn get_all(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, Fault> {
+    pub(crate) fn get_all(&self, keys: &[&[u8]]) -> Result<Vec<Option<Vec<u8>>>, Fault> {
         let Some(core) = self.readable() else { return Ok(vec![None; keys.len()]) };
         if self.deep.is_none() {
-            let values =
-                core.db.get_all(Family::Latest, &keys.iter().map(Vec::as_slice).collect::<Vec<_>>())?;
+            let values = core.db.get_all(Family::Latest, keys)?;
             // a newer block, of which some could be, would be linked by now
             if self.version.next().is_none() {
                 return Ok(values);

@@ -16,6 +16,8 @@ enum Step {
     Keep,
     /// Reading a page puts keys in order, which must not be noticed later.
     Page,
+    /// Reading the next portion ahead must not be noticed either.
+    Ahead,
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -26,6 +28,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => Just(Step::Rollback),
         2 => Just(Step::Keep),
         1 => Just(Step::Page),
+        2 => Just(Step::Ahead),
     ];
     proptest::collection::vec(step, 0..60)
 }
@@ -70,7 +73,7 @@ proptest! {
     #[test]
     fn checkpoints_kept_and_dropped_in_any_order_read_and_commit_as_copies_would(
         base in proptest::collection::btree_map(0..12_u8, 1..=255_u8, 0..10),
-        ahead in proptest::collection::vec(0..13_u8, 0..8),
+        ahead in proptest::collection::vec(proptest::collection::vec(0..13_u8, 0..8), 0..4),
         steps in steps(),
     ) {
         let folder = tempfile::tempdir().expect("a folder");
@@ -79,8 +82,8 @@ proptest! {
         let staged = store.stage(1, between(&Model::new(), &base)).expect("stages");
         store.commit(staged, Index::default()).expect("commits");
         let mut overlay = Overlay::new(store.latest());
-        overlay.read_ahead(ahead.into_iter().map(key).collect()).expect("reads");
-        let beneath = overlay.beneath();
+        overlay.will_read(ahead.into_iter().map(|keys| keys.into_iter().map(key).collect()).collect());
+        let (beneath, mut portions) = (overlay.beneath(), 0..);
         let (mut model, mut open) = (base.clone(), Vec::new());
         for step in steps {
             match step {
@@ -105,6 +108,7 @@ proptest! {
                     open.pop();
                 }
                 Step::Page => assert_same(&overlay, &model),
+                Step::Ahead => beneath.read_ahead(portions.next().expect("endless")).expect("reads"),
             }
             prop_assert_eq!(overlay.depth(), open.len());
         }

@@ -52,24 +52,23 @@ pub struct Attributes<'a>(&'a mut Vec<u8>);
 impl Attributes<'_> {
     /// A value that is shown in text.
     pub fn add(&mut self, name: &'static str, value: &dyn Display) {
-        self.attribute(name, |out| {
-            let begin = open(out, VALUE);
-            write!(Text(out), "{value}").expect("a buffer takes any text");
-            close(out, begin);
-        });
-    }
-
-    /// A value that is text.
-    pub fn text(&mut self, name: &'static str, value: &str) {
-        self.attribute(name, |out| text(out, VALUE, value));
-    }
-
-    fn attribute(&mut self, name: &'static str, value: impl FnOnce(&mut Vec<u8>)) {
         let begin = open(self.0, ATTRIBUTE);
         text(self.0, KEY, name);
-        value(self.0);
+        let begin_value = open(self.0, VALUE);
+        write!(Text(self.0), "{value}").expect("a buffer takes any text");
+        close(self.0, begin_value);
         self.0.extend([INDEX, 1]);
         close(self.0, begin);
+    }
+
+    /// A value that is text. Most are, so its length is told before it is written.
+    pub fn text(&mut self, name: &'static str, value: &str) {
+        let size = [text_len(name), text_len(value), 2].iter().sum();
+        self.0.push(ATTRIBUTE);
+        encode_varint(wide(size), self.0);
+        text(self.0, KEY, name);
+        text(self.0, VALUE, value);
+        self.0.extend([INDEX, 1]);
     }
 }
 
@@ -89,6 +88,14 @@ fn text(out: &mut Vec<u8>, field: u8, text: &str) {
         out.push(field);
         encode_varint(wide(text.len()), out);
         out.extend_from_slice(text.as_bytes());
+    }
+}
+
+/// Bytes that [`text`] adds.
+fn text_len(text: &str) -> usize {
+    match text.len() {
+        0 => 0,
+        size => [1, encoded_len_varint(wide(size)), size].iter().sum(),
     }
 }
 

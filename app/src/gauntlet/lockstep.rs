@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     modules,
-    node::{Config, Seen},
-    testkit::{TestChain, init_chain},
+    node::{Config, ExecTxResult, Seen},
+    testkit::{Odd, TestChain, genesis, init_chain, send},
 };
 
 fn setups() -> Vec<Setup> {
@@ -131,5 +131,52 @@ fn traffic_between_blocks_leaves_no_trace_in_them() {
         let finalized = quiet.advance(seen.clone());
         assert_same(&finalized, &first, &format!("at height {}", seen.height));
         assert_same(&finalized, &again, &format!("again at height {}", seen.height));
+    }
+}
+
+/// G02: transactions go through a block in portions, which are read ahead and verified while earlier ones are executed.
+/// What those change, later ones find, however many threads there are.
+#[test]
+fn a_block_of_many_portions_gives_each_transaction_what_short_blocks_give_it() {
+    let newcomers: Vec<String> = (0..400).map(|number| format!("newcomer {number}")).collect();
+    let names: Vec<&str> = ["ada"].into_iter().chain(newcomers.iter().map(String::as_str)).collect();
+    let world = || genesis(&[("ada", 1_000_000)], &[]);
+    let (mut short, mut long) =
+        (TestChain::with_genesis(&names, world()), TestChain::with_genesis(&names, world()));
+    let (mut txs, mut results): (Vec<Vec<u8>>, Vec<ExecTxResult>) = (Vec::new(), Vec::new());
+    let mut run = |short: &mut TestChain, some: Vec<Vec<u8>>| {
+        for few in some.chunks(90) {
+            txs.extend_from_slice(few);
+            results.extend(short.block(few.to_vec()));
+        }
+    };
+    let paid = newcomers.iter().zip(0..).map(|(name, sequence)| {
+        let odd = Odd { sequence: Some(sequence), ..Odd::default() };
+        short.sign("ada", vec![send("ada", name, 100 + sequence)], &odd)
+    });
+    let paid: Vec<Vec<u8>> = paid.collect();
+    run(&mut short, paid);
+    // they did not exist before; some want to spend more than they got, or sign for another sequence
+    let spent = newcomers.iter().zip(newcomers.iter().rev()).zip(0..).map(|((name, to), number)| {
+        let odd = Odd { sequence: (number % 11 == 3).then_some(1), ..Odd::default() };
+        short.sign(name, vec![send(name, to, if number % 7 == 2 { 5_000 } else { 30 })], &odd)
+    });
+    let spent: Vec<Vec<u8>> = spent.collect();
+    run(&mut short, spent);
+    let codes = [0, 5, 32].map(|code| results.iter().filter(|result| result.code == code).count());
+    assert!(codes.iter().all(|count| *count > 30) && codes.iter().sum::<usize>() == 800, "{codes:?}");
+
+    let setup = |threads| Setup { threads: Some(threads), ..Setup::default() };
+    let start = |setup| Follower::start(setup, init_chain(world(), Vec::new()));
+    let (one, five, ahead) = (start(setup(1)), start(setup(5)), start(Setup::default()));
+    let seen = long.seen(txs);
+    assert_eq!(ahead.node.process(seen.clone()).expect("no fault"), Ok(()));
+    let finalized = long.advance(seen.clone());
+    assert_eq!(finalized.results, results);
+    for (follower, what) in [(one, "on one thread"), (five, "on five"), (ahead, "ahead")] {
+        assert_same(&finalized, &follower.run(&seen), what);
+    }
+    for name in names {
+        assert_eq!((long.balance(name), long.sequence(name)), (short.balance(name), short.sequence(name)));
     }
 }

@@ -9,7 +9,7 @@ use state::{Fault, Overlay, Staged, Store};
 
 use super::{
     ExecTxResult, Finalized, index,
-    verify::{self, Known, Prepared},
+    verify::{Known, Portions, Prepared},
 };
 use crate::{
     checks::{self, Purpose},
@@ -39,6 +39,16 @@ pub struct Seen {
     pub votes: Vec<Vote>,
     /// What validators are accused of, proved to the engine.
     pub misbehavior: Vec<Misbehavior>,
+}
+
+impl Seen {
+    /// What is parsed and executed as a transaction: all but the beacon's item, which may stand in the first place.
+    pub(crate) fn rest(&self) -> &[Vec<u8>] {
+        match self.txs.split_first() {
+            Some((first, rest)) if beacon::preimage(first).is_some() => rest,
+            _ => &self.txs,
+        }
+    }
 }
 
 /// One validator's part in the block before.
@@ -115,15 +125,10 @@ pub(crate) struct Ahead {
 
 impl Ahead {
     /// Starts; at most one runs, since a new one takes the place of the old.
-    pub(crate) fn start(
-        base: Base,
-        seen: Seen,
-        prepared: Vec<Prepared>,
-        tools: Tools,
-    ) -> Result<Ahead, Fault> {
+    pub(crate) fn start(base: Base, seen: Seen, parsed: Vec<Prepared>, tools: Tools) -> Result<Ahead, Fault> {
         let hash = seen.hash.clone();
         let thread = std::thread::Builder::new().name("execute-ahead".into());
-        let thread = thread.spawn(move || block(base, seen, prepared, &tools));
+        let thread = thread.spawn(move || block(base, seen, parsed, &tools));
         Ok(Ahead { hash, thread: thread.map_err(|error| Fault::disk("starting a thread", error))? })
     }
 
@@ -139,7 +144,7 @@ impl Ahead {
 }
 
 /// Executes a block. A refusal by a module's block work stops the chain; one by a transaction is its result.
-pub(crate) fn block(base: Base, seen: Seen, prepared: Vec<Prepared>, tools: &Tools) -> Result<Executed> {
+pub(crate) fn block(base: Base, seen: Seen, parsed: Vec<Prepared>, tools: &Tools) -> Result<Executed> {
     let block =
         Block { height: seen.height, time: seen.time, chain_id: base.chain_id, proposer: seen.proposer };
     let mut ctx = Ctx::new(block, base.overlay);
@@ -149,8 +154,7 @@ pub(crate) fn block(base: Base, seen: Seen, prepared: Vec<Prepared>, tools: &Too
     })?;
     let mut events = ctx.take_events();
     let mut results: Vec<ExecTxResult> = thrown.into_iter().collect();
-    let rest = prepared.into_iter().skip(results.len()).collect();
-    results.extend(block_work("all", "transactions", || transactions(&mut ctx, rest, &tools.known))?);
+    results.extend(block_work("all", "transactions", || transactions(&mut ctx, parsed, &tools.known))?);
     for same in results.chunk_by(|one, next| (one.code, &one.codespace) == (next.code, &next.codespace)) {
         if let Some(result) = same.first() {
             tools.metrics.txs(&result.codespace, result.code, same.len());
@@ -188,21 +192,16 @@ fn throw(ctx: &mut Ctx, seen: &Seen) -> Result<Option<ExecTxResult>> {
     }))
 }
 
-/// Transactions that go through the steps of a block together.
-const TOGETHER: usize = 256;
-
-/// Executes the transactions one after the other; meanwhile other cores verify the next ones and let go of the last
-/// ones.
-fn transactions(ctx: &mut Ctx, txs: Vec<Prepared>, known: &Known) -> Result<Vec<ExecTxResult>, Fault> {
-    let (beneath, chain_id) = (ctx.state.beneath(), ctx.block.chain_id.clone());
-    let mut results = Vec::with_capacity(txs.len());
-    let mut txs = txs.into_iter();
-    let mut next = || verify::judge_all(&beneath, &chain_id, txs.by_ref().take(TOGETHER).collect());
-    let (mut judged, mut done) = (next()?, Vec::new());
+/// Executes the transactions one after the other; meanwhile other cores read ahead for the next ones, verify them, and
+/// let go of the last ones.
+fn transactions(ctx: &mut Ctx, parsed: Vec<Prepared>, known: &Known) -> Result<Vec<ExecTxResult>, Fault> {
+    let mut results = Vec::with_capacity(parsed.len());
+    let mut portions = Portions::of(parsed, &mut ctx.state, &ctx.block.chain_id);
+    let (mut judged, mut done) = (portions.next()?, Vec::new());
     while !judged.is_empty() || !done.is_empty() {
         let (executed, (following, ())) = rayon::join(
             || judged.iter().map(|prepared| deliver(ctx, prepared)).collect::<Result<Vec<_>, Fault>>(),
-            || rayon::join(&mut next, || known.forget(done)),
+            || rayon::join(|| portions.next(), || known.forget(done)),
         );
         results.extend(executed?);
         done = std::mem::replace(&mut judged, following?);

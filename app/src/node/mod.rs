@@ -198,13 +198,13 @@ impl Node {
     /// Executes a decided block, or takes the result of the same block executed ahead.
     pub fn finalize(&self, seen: Seen) -> Result<Finalized> {
         let mut chain = self.chain();
-        let mut base = self.base(&chain, seen.height)?;
+        let base = self.base(&chain, seen.height)?;
         let ahead = chain.ahead.take().filter(|ahead| ahead.is(&seen.hash));
         let executed = match ahead {
             Some(ahead) => ahead.join()?,
             None => {
-                let prepared = verify::read(&mut base.overlay, &seen.txs, &self.known)?;
-                execute::block(base, seen, prepared, &self.tools())?
+                let parsed = verify::parse_all(seen.rest(), &self.known)?;
+                execute::block(base, seen, parsed, &self.tools())?
             }
         };
         chain.finalized = Some(executed.pending);

@@ -8,7 +8,6 @@ use super::{ExecTxResult, Node, block_gas, execute, must_read, verify};
 use crate::{
     checks::{self, Purpose},
     ctx::{Block, Ctx},
-    event::Events,
     time::Time,
 };
 
@@ -43,11 +42,15 @@ impl Node {
     /// Whether a transaction may stay in the pool. Takes microseconds: it is known, and what it would announce nobody
     /// reads a second time.
     pub fn recheck(&self, bytes: &[u8]) -> Result<ExecTxResult, Fault> {
-        Ok(ExecTxResult { events: Events::default(), ..self.check(bytes)? })
+        self.judge(bytes, true)
     }
 
     /// Whether a transaction may enter the pool.
     pub fn check(&self, bytes: &[u8]) -> Result<ExecTxResult, Fault> {
+        self.judge(bytes, false)
+    }
+
+    fn judge(&self, bytes: &[u8], quiet: bool) -> Result<ExecTxResult, Fault> {
         let (beneath, chain_id) = self.pool().beneath();
         let parsed = verify::parse(bytes, &self.known)?;
         let tx = match &parsed.tx {
@@ -65,7 +68,9 @@ impl Node {
         let mut pool = self.pool();
         let ctx = &mut pool.ctx;
         let purpose = Purpose::Check { prices, block_gas, right_for: right_for.as_deref() };
-        let outcome = ctx.attempt_caught(|ctx| checks::run(ctx, &tx, &purpose), execute::panicked)?;
+        let run =
+            |ctx: &mut Ctx| ctx.attempt_caught(|ctx| checks::run(ctx, &tx, &purpose), execute::panicked);
+        let outcome = if quiet { ctx.quietly(run) } else { run(ctx) }?;
         let events = ctx.take_events();
         drop(pool);
         Ok(match outcome {

@@ -33,11 +33,12 @@ impl Node {
                 return Ok(false);
             }
             let purpose = Purpose::Deliver { right_for: prepared.right_for.as_deref() };
-            let passes = ctx.attempt_caught(|ctx| checks::run(ctx, tx, &purpose), execute::panicked)?.is_ok();
+            let run =
+                |ctx: &mut Ctx| ctx.attempt_caught(|ctx| checks::run(ctx, tx, &purpose), execute::panicked);
+            let passes = ctx.quietly(run)?.is_ok();
             if passes {
                 (bytes, gas) = (size, more_gas);
             }
-            ctx.take_events();
             Ok(passes)
         };
         // ballots first: their rounds do not wait; one that follows another transaction of its carrier comes after that
@@ -73,16 +74,15 @@ impl Node {
     /// Accepts or refuses a proposal; an accepted one begins to be executed at once.
     pub fn process(&self, seen: Seen) -> Result<Result<(), Reject>, Fault> {
         let mut chain = self.chain();
-        let mut base = match self.base(&chain, seen.height) {
+        let base = match self.base(&chain, seen.height) {
             Ok(base) => base,
             Err(Error::Fault(fault)) => return Err(fault),
             Err(Error::Reject(reject)) => return Ok(Err(reject)),
         };
         let most_gas = block_gas(&base.overlay).map_err(must_read)?.unwrap_or(u64::MAX);
-        let prepared = verify::read(&mut base.overlay, &seen.txs, &self.known)?;
+        let parsed = verify::parse_all(seen.rest(), &self.known)?;
         let mut gas = 0_u64;
-        let item = usize::from(seen.txs.first().is_some_and(|first| beacon::preimage(first).is_some()));
-        for prepared in prepared.iter().skip(item) {
+        for prepared in &parsed {
             match &prepared.tx {
                 Ok(tx) => gas = gas.saturating_add(tx.fee.gas_limit),
                 Err(reject) => return Ok(Err(reject.clone())),
@@ -95,7 +95,7 @@ impl Node {
             if let Some(old) = chain.ahead.take() {
                 drop(old.join()); // one at a time, so that many rounds need no more memory than one
             }
-            chain.ahead = Some(execute::Ahead::start(base, seen, prepared, self.tools())?);
+            chain.ahead = Some(execute::Ahead::start(base, seen, parsed, self.tools())?);
         }
         Ok(Ok(()))
     }

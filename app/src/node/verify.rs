@@ -62,17 +62,50 @@ pub(crate) struct Prepared {
     pub right_for: Option<Arc<[u64]>>,
 }
 
-/// Parses what is not known, and reads from the state what the transactions will need, on all cores.
-pub(crate) fn read(state: &mut Overlay, txs: &[Vec<u8>], known: &Known) -> Result<Vec<Prepared>, Fault> {
-    let parsed = txs.par_iter().with_min_len(8).map(|bytes| parse(bytes, known));
-    let parsed = parsed.collect::<Result<Vec<Prepared>, Fault>>()?;
-    let keys = parsed.par_iter().with_min_len(64).flat_map_iter(|prepared| {
-        let mut keys = Vec::new();
-        prepared.tx.iter().for_each(|tx| checks::reads(tx, &mut keys));
-        keys
-    });
-    state.read_ahead(keys.collect())?;
-    Ok(parsed)
+/// Transactions that go through the steps of a block together.
+const TOGETHER: usize = 256;
+
+/// Transactions that were parsed, on their way to be executed.
+pub(crate) struct Portions {
+    parsed: std::vec::IntoIter<Prepared>,
+    /// How many portions were taken.
+    taken: usize,
+    /// The state before the block.
+    state: Beneath,
+    chain_id: String,
+}
+
+impl Portions {
+    /// In the order of the transactions, on top of this state, to which it is said what each portion will read.
+    pub(crate) fn of(parsed: Vec<Prepared>, state: &mut Overlay, chain_id: &str) -> Portions {
+        let keys = parsed.par_chunks(TOGETHER).enumerate().map(|(place, portion)| {
+            let mut keys = if place == 0 { checks::reads_always() } else { Vec::new() };
+            portion.iter().flat_map(|prepared| &prepared.tx).for_each(|tx| checks::reads(tx, &mut keys));
+            keys
+        });
+        state.will_read(keys.collect());
+        Portions {
+            parsed: parsed.into_iter(),
+            taken: 0,
+            state: state.beneath(),
+            chain_id: chain_id.to_owned(),
+        }
+    }
+
+    /// The next ones, for which the state is read ahead, and which are verified, on all cores; none after the last.
+    pub(crate) fn next(&mut self) -> Result<Vec<Prepared>, Fault> {
+        self.state.read_ahead(self.taken)?;
+        self.taken = self.taken.saturating_add(1);
+        let parsed: Vec<Prepared> = self.parsed.by_ref().take(TOGETHER).collect();
+        // in small pieces: whoever has nothing else to do takes some
+        let parsed = parsed.into_par_iter().with_min_len(8).with_max_len(8);
+        parsed.map(|parsed| judge(&self.state, &self.chain_id, parsed)).collect()
+    }
+}
+
+/// Parses what is not known, on all cores.
+pub(crate) fn parse_all(txs: &[Vec<u8>], known: &Known) -> Result<Vec<Prepared>, Fault> {
+    txs.par_iter().with_min_len(8).map(|bytes| parse(bytes, known)).collect()
 }
 
 /// Parses, reads ahead and verifies on all cores.
@@ -82,21 +115,13 @@ pub(crate) fn prepare(
     txs: &[Vec<u8>],
     known: &Known,
 ) -> Result<Vec<Prepared>, Fault> {
-    let parsed = read(state, txs, known)?;
-    let prepared = judge_all(&state.beneath(), chain_id, parsed)?;
+    let mut portions = Portions::of(parse_all(txs, known)?, state, chain_id);
+    let mut prepared = Vec::with_capacity(txs.len());
+    while prepared.len() < txs.len() {
+        prepared.extend(portions.next()?);
+    }
     prepared.iter().for_each(|prepared| known.remember(prepared));
     Ok(prepared)
-}
-
-/// Verifies on all cores, against the state before the block.
-pub(crate) fn judge_all(
-    state: &Beneath,
-    chain_id: &str,
-    parsed: Vec<Prepared>,
-) -> Result<Vec<Prepared>, Fault> {
-    // in small portions: whoever has nothing else to do takes some
-    let parsed = parsed.into_par_iter().with_min_len(8).with_max_len(8);
-    parsed.map(|parsed| judge(state, chain_id, parsed)).collect()
 }
 
 /// Verifies one, and remembers it.

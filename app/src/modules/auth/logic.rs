@@ -74,6 +74,11 @@ pub(crate) fn is_module_account(state: &dyn Read, who: &Address) -> Result<bool>
     Ok(find_account(state, who)?.is_some_and(|account| account.module.is_some()))
 }
 
+/// Where the parameters are kept.
+pub(crate) fn params_key() -> Vec<u8> {
+    PARAMS.raw_key()
+}
+
 /// The parameters.
 pub(crate) fn params(state: &dyn Read) -> Result<Params> {
     Ok(PARAMS.get(state)?.unwrap_or(Params::start()))

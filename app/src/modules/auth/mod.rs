@@ -24,7 +24,8 @@ mod types;
 pub(crate) use genesis::{export, init};
 pub(crate) use invariants::INVARIANTS;
 pub(crate) use logic::{
-    account, account_key, ensure_account, find_account, has_account, is_module_account, params, set_account,
+    account, account_key, ensure_account, find_account, has_account, is_module_account, params, params_key,
+    set_account,
 };
 pub(crate) use msgs::UpdateParams;
 pub(crate) use queries::QUERIES;

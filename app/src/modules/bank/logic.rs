@@ -49,6 +49,11 @@ pub(crate) fn send_enabled(state: &dyn Read, denom: &Denom) -> Result<bool> {
     }
 }
 
+/// Where it is kept whether people may send `denom`.
+pub(crate) fn send_enabled_keys(denom: &Denom) -> [Vec<u8>; 2] {
+    [SEND_ENABLED.raw_key(denom), PARAMS.raw_key()]
+}
+
 /// Moves coins and announces it. The receiver's account is made if it is not there.
 pub(crate) fn transfer(ctx: &mut Ctx, from: &Address, to: &Address, coins: &Coins) -> Result<()> {
     for coin in coins {
@@ -112,16 +117,13 @@ pub(crate) fn endow(ctx: &mut Ctx, who: &Address, coin: &Coin) -> Result<()> {
 }
 
 fn take(ctx: &mut Ctx, from: &Address, coin: &Coin) -> Result<()> {
-    let have = balance(&ctx.state, from, &coin.denom)?;
-    let left = have.minus(coin.amount).ok_or_else(|| too_little(have, coin))?;
-    set_balance(ctx, from, &coin.denom, have, left);
-    Ok(())
+    change_balance(ctx, from, &coin.denom, |have| {
+        Ok(have.minus(coin.amount).ok_or_else(|| too_little(have, coin))?)
+    })
 }
 
 fn give(ctx: &mut Ctx, to: &Address, coin: &Coin) -> Result<()> {
-    let had = balance(&ctx.state, to, &coin.denom)?;
-    set_balance(ctx, to, &coin.denom, had, had.plus(coin.amount)?);
-    Ok(())
+    change_balance(ctx, to, &coin.denom, |had| Ok(had.plus(coin.amount)?))
 }
 
 /// That somebody has less than a payment takes.
@@ -129,17 +131,25 @@ pub(crate) fn too_little(have: Amount, coin: &Coin) -> Sdk {
     Sdk::InsufficientFunds(format!("spendable balance {have}{} is smaller than {coin}", coin.denom))
 }
 
-fn set_balance(ctx: &mut Ctx, who: &Address, denom: &Denom, had: Amount, has: Amount) {
-    let key = (*who, denom.clone());
+fn change_balance(
+    ctx: &mut Ctx,
+    who: &Address,
+    denom: &Denom,
+    change: impl FnOnce(Amount) -> Result<Amount>,
+) -> Result<()> {
+    let place = BALANCES.at(&(*who, denom.clone()));
+    let had = place.get(&ctx.state)?.unwrap_or(Amount::ZERO);
+    let has = change(had)?;
     if has.is_zero() {
-        BALANCES.remove(&mut ctx.state, &key);
+        place.remove(&mut ctx.state);
         OWNERS.remove(&mut ctx.state, &(denom.clone(), *who));
-        return;
+        return Ok(());
     }
-    BALANCES.set(&mut ctx.state, &key, &has);
+    place.set(&mut ctx.state, &has);
     if had.is_zero() {
         OWNERS.set(&mut ctx.state, &(denom.clone(), *who), &());
     }
+    Ok(())
 }
 
 fn set_supply(ctx: &mut Ctx, denom: &Denom, amount: Amount) {

@@ -26,6 +26,8 @@ mod types;
 
 pub(crate) use genesis::{export, init};
 pub(crate) use invariants::INVARIANTS;
-pub(crate) use logic::{balance, balance_key, balances, burn, escrow, mint, supply, too_little, transfer};
+pub(crate) use logic::{
+    balance, balance_key, balances, burn, escrow, mint, send_enabled_keys, supply, too_little, transfer,
+};
 pub(crate) use msgs::{MultiTransfer, SetSendEnabled, Transfer, UpdateParams};
 pub(crate) use queries::QUERIES;
