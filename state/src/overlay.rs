@@ -121,6 +121,7 @@ impl Overlay {
     /// Says which keys of what lies beneath are going to be read, in portions, each of which [`Beneath::read_ahead`]
     /// then reads. Only time depends on it.
     pub fn will_read(&mut self, portions: Vec<Vec<Vec<u8>>>) {
+        self.cells.reserve(portions.iter().map(Vec::len).sum()); // most of them are then changed
         self.seen.will_read(portions);
     }
 
@@ -168,8 +169,8 @@ impl Overlay {
             self.rollback();
         }
         let cells = self.cells.into_iter();
-        let changes = cells.filter_map(|(key, cell)| Some((head(&key), (key, cell?))));
-        let mut changes: Vec<(Head, Word)> = changes.collect();
+        let mut changes: Vec<(Head, Word)> = Vec::with_capacity(cells.len());
+        changes.extend(cells.filter_map(|(key, cell)| Some((head(&key), (key, cell?)))));
         changes.par_sort_unstable_by(|(one, (key, _)), (other, (other_key, _))| {
             one.cmp(other).then_with(|| key.cmp(other_key))
         });
