@@ -72,12 +72,10 @@ impl Batch {
     /// From its record in the log.
     pub(crate) fn read(db: &Db, record: &[u8]) -> Result<Batch, Fault> {
         let mut batch = Batch::default();
-        for Replaced { key, after, .. } in replaced(record)? {
+        let (replaced, mut reader) = split(record)?;
+        for Replaced { key, after, .. } in codec::decode_replaced(replaced)? {
             batch.change(db, &key, after.as_deref());
         }
-        let mut reader = Reader::new(WHAT, record);
-        let skip = reader.array().map(u64::from_be_bytes)?;
-        reader.take(usize::try_from(skip).unwrap_or(usize::MAX))?;
         while !reader.is_done() {
             let [what, family] = reader.array()?;
             let family = Family::from_number(family)
@@ -96,9 +94,14 @@ impl Batch {
 
 const WHAT: &str = "record of the log";
 
-/// What the block of a record replaced.
-pub(crate) fn replaced(record: &[u8]) -> Result<Vec<Replaced>, Fault> {
+/// What a block replaces, and behind it all other rows.
+fn split(record: &[u8]) -> Result<(&[u8], Reader<'_>), Fault> {
     let mut reader = Reader::new(WHAT, record);
     let length = reader.array().map(u64::from_be_bytes)?;
-    codec::decode_replaced(reader.take(usize::try_from(length).unwrap_or(usize::MAX))?)
+    Ok((reader.take(usize::try_from(length).unwrap_or(usize::MAX))?, reader))
+}
+
+/// What the block of a record replaced.
+pub(crate) fn replaced(record: &[u8]) -> Result<Vec<Replaced>, Fault> {
+    codec::decode_replaced(split(record)?.0)
 }

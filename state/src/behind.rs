@@ -1,5 +1,6 @@
 //! History is written behind the commits. What a block changed is in memory while its height is among the recent ones,
-//! and in the log on disk; its entries in history are needed only when it leaves memory. So those of several blocks are written together, as one sorted table that the database takes over, and no commit waits for them.
+//! and in the log on disk; its entries in history are needed only when it leaves memory. So those of several blocks are
+//! written together, as one sorted table that the database takes over, and no commit waits for them.
 
 use crate::codec::undo_of;
 use crate::core::Core;

@@ -31,25 +31,24 @@ impl Db {
     pub(crate) fn replay(&self, lacking: &[Place]) -> Result<(), Fault> {
         for place in lacking {
             let record = self.log().read(place)?;
-            let mut batch = Batch::read(self, &record)?;
-            self.apply(&mut batch, place.number())?;
+            self.apply(Batch::read(self, &record)?, place.number())?;
         }
         // never again: later records build on what this one did to tables that are written beside the log
         if lacking.is_empty() { Ok(()) } else { self.flush() }
     }
 
     /// Writes a batch, all or nothing; on disk for good if `sync`.
-    pub(crate) fn write(&self, kind: Kind, mut batch: Batch, sync: bool) -> Result<(), Fault> {
+    pub(crate) fn write(&self, kind: Kind, batch: Batch, sync: bool) -> Result<(), Fault> {
         let mut log = self.log();
         let number = log.next();
         let (length, replaced, rows) = batch.record();
         log.append(kind, &[&length, replaced, rows], sync)?;
         fail::fail_point!("log.after-append", |_| Err(Fault::disk("log", "failpoint after append")));
-        self.apply(&mut batch, number)
+        self.apply(batch, number)
     }
 
-    fn apply(&self, batch: &mut Batch, number: u64) -> Result<(), Fault> {
-        let mut rows = std::mem::take(&mut batch.rocks);
+    fn apply(&self, batch: Batch, number: u64) -> Result<(), Fault> {
+        let mut rows = batch.rocks;
         rows.put_cf(self.family(Family::Meta), LOGGED, number.to_be_bytes());
         self.rocks.write_without_wal(rows).map_err(|why| Fault::disk("writing a batch", why))
     }

@@ -20,6 +20,17 @@ fn three() -> (tempfile::TempDir, Vec<u64>) {
     (folder, ends.to_vec())
 }
 
+/// A log whose blocks, from height 1, fill a segment each.
+fn segments(blocks: u64) -> (tempfile::TempDir, Log) {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut log, _) = Log::open(folder.path().into(), 0).unwrap();
+    let large = vec![7; usize::try_from(SEGMENT_BYTES).unwrap()];
+    for height in 1..=blocks {
+        log.append(block(height), &[&large], false).unwrap();
+    }
+    (folder, log)
+}
+
 #[test]
 fn records_come_back_with_their_numbers_and_the_tables_ask_only_for_those_they_lack() {
     let (folder, _) = three();
@@ -81,12 +92,7 @@ fn blocks_taken_back_are_not_found_and_those_that_come_instead_are() {
 
 #[test]
 fn segments_go_when_the_tables_have_them_and_nobody_needs_their_blocks() {
-    let folder = tempfile::tempdir().unwrap();
-    let (mut log, _) = Log::open(folder.path().into(), 0).unwrap();
-    let large = vec![7; usize::try_from(SEGMENT_BYTES).unwrap()];
-    for height in 1..=5 {
-        log.append(block(height), &[&large], false).unwrap();
-    }
+    let (folder, mut log) = segments(5);
     let left = |log: &Log| (1..=5).filter(|height| log.block(*height).is_some()).collect::<Vec<_>>();
     log.forget(0, 5, 5, 0).unwrap();
     assert_eq!(left(&log), [1, 2, 3, 4, 5], "the tables have none");
@@ -102,12 +108,7 @@ fn segments_go_when_the_tables_have_them_and_nobody_needs_their_blocks() {
 
 #[test]
 fn a_log_that_is_spoiled_or_has_a_gap_before_its_end_is_corrupt() {
-    let folder = tempfile::tempdir().unwrap();
-    let (mut log, _) = Log::open(folder.path().into(), 0).unwrap();
-    let large = vec![7; usize::try_from(SEGMENT_BYTES).unwrap()];
-    for height in 1..=3 {
-        log.append(block(height), &[&large], false).unwrap();
-    }
+    let (folder, _) = segments(3);
     let segment = path(folder.path(), 2);
     let whole = fs::read(&segment).unwrap();
     let corrupt = |had| match Log::open(folder.path().into(), had) {
